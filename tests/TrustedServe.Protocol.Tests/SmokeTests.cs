@@ -1,0 +1,7 @@
+namespace TrustedServe.Protocol.Tests;
+
+public sealed class SmokeTests
+{
+    [Fact]
+    public void Clone_is_found() => Assert.True(Directory.Exists(TrustedServe.Testing.Repository.Samples));
+}

@@ -1,0 +1,14 @@
+namespace TrustedServe.Packaging.Stores;
+
+/// <summary>Opens the store that a location names.</summary>
+public static class ModelStores
+{
+    /// <summary>
+    /// Opens a directory (a path) or an Azure Blob container (<c>https://account…/container</c>; <c>http</c> only on loopback,
+    /// for Azurite).
+    /// </summary>
+    /// <param name="location">The location.</param>
+    /// <param name="connectionString">Connection string of the account; null to use the workload's or developer's identity.</param>
+    /// <exception cref="Protocol.Errors.TsfException">TSF2xxx for a location of another kind.</exception>
+    public static IModelStore Open(string location, string? connectionString = null) => throw new NotImplementedException();
+}

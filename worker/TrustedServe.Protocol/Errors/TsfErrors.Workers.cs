@@ -1,0 +1,22 @@
+namespace TrustedServe.Protocol.Errors;
+
+public static partial class TsfErrors
+{
+    /// <summary>TSF5001: the model is starting.</summary>
+    public static readonly ErrorCode ModelNotReady = new("TSF5001", 503, "The model is not ready", "Try again after the seconds in Retry-After; readiness says when.");
+
+    /// <summary>TSF5002: the model failed to start or crashed too often.</summary>
+    public static readonly ErrorCode ModelFailed = new("TSF5002", 503, "The model cannot be served", "The message has the code of the cause; mend that and start again.");
+
+    /// <summary>TSF5003: the worker ended while the request was with it.</summary>
+    public static readonly ErrorCode WorkerLost = new("TSF5003", 503, "The worker ended in the middle of the request", "Try again; the worker is being restarted.");
+
+    /// <summary>TSF5004: the graph cannot be loaded.</summary>
+    public static readonly ErrorCode GraphRejected = new("TSF5004", 500, "The model's graph cannot be loaded", "Pack the model again from a graph that the engine supports.");
+
+    /// <summary>TSF5005: warm-up answers differ from the manifest's.</summary>
+    public static readonly ErrorCode WarmupMismatch = new("TSF5005", 500, "The model's warm-up outputs differ from those in its manifest", "Pack the model again on this kind of processor, or find out what changed.");
+
+    /// <summary>TSF5006: the engine failed on this request.</summary>
+    public static readonly ErrorCode ExecutionFailed = new("TSF5006", 500, "The model failed on this input", "Check the input against the model's metadata; other callers are not affected.");
+}
