@@ -12,7 +12,7 @@ public sealed class TypedContentsTests
 {
     [Fact]
     public void AnyIntegers_BecomeRawOrAreRefused_NeverCut() =>
-        Gen.Select(Gen.Int.Array[0, 8], Gen.OneOfConst(Datatype.Int8, Datatype.Int16, Datatype.Int32)).Sample((values, datatype) =>
+        Gen.Select(Gen.Int.Array[0, 8], Gen.OneOf(Gen.Const(Datatype.Int8), Gen.Const(Datatype.Int16), Gen.Const(Datatype.Int32))).Sample((values, datatype) =>
         {
             var contents = new InferTensorContents();
             contents.IntContents.AddRange(values);

@@ -38,7 +38,7 @@ internal static class RequestReader
                 throw TsfErrors.UnknownInput.With($"Input '{declared[place].Name}' is given twice.");
             }
 
-            inputs[place] = Read(sent, raw.Count > 0 ? raw[i].Memory : null, declared[place], maxBatch);
+            inputs[place] = Read(sent, raw.Count > 0 ? raw[i].Memory : default(ReadOnlyMemory<byte>?), declared[place], maxBatch);
         }
 
         for (var i = 0; i < inputs.Length; i++)
