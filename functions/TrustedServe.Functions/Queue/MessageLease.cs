@@ -11,6 +11,8 @@ namespace TrustedServe.Functions.Queue;
 /// </summary>
 internal sealed class MessageLease : IAsyncDisposable
 {
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
+
     private readonly QueueClient queue;
     private readonly TimeSpan visibility;
     private readonly TimeProvider time;
@@ -85,9 +87,10 @@ internal sealed class MessageLease : IAsyncDisposable
     private async Task<bool> TryRenewAsync()
     {
         var asked = time.GetUtcNow();
-        // An answer that comes after the end is of no use: by then another receiver may have begun. It is not cancelled by
-        // StopAsync: a renewal that succeeded unseen would leave an old receipt to settle with.
+        // An answer that comes after the end is of no use: by then another receiver may have begun. StopAsync waits a moment for
+        // it: a renewal that succeeded unseen would leave an old receipt to settle with.
         using var limit = new CancellationTokenSource(Max(until - asked, TimeSpan.Zero), time);
+        using var hurry = stopped.Token.Register(() => limit.CancelAfter(StopGrace));
         try
         {
             var renewed = await queue.UpdateMessageAsync(Message.MessageId, receipt, visibilityTimeout: visibility, cancellationToken: limit.Token);
@@ -99,14 +102,14 @@ internal sealed class MessageLease : IAsyncDisposable
         {
             return false;
         }
-        catch (RequestFailedException failed)
-        {
-            QueueLog.RenewalFailed(logger, Message.MessageId, failed.Status, failed.ErrorCode);
-            return time.GetUtcNow() < until;
-        }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             return false;
+        }
+        catch (Exception failed) when (StorageErrors.IsStorage(failed) || failed is OperationCanceledException)
+        {
+            QueueLog.RenewalFailed(logger, Message.MessageId, StorageErrors.Status(failed), StorageErrors.Code(failed));
+            return time.GetUtcNow() < until;
         }
     }
 

@@ -47,6 +47,6 @@ internal static partial class QueueLog
     [LoggerMessage(6013, LogLevel.Error, "Message {MessageId}: unforeseen {Type}\n{Stack}")]
     public static partial void Unforeseen(ILogger logger, string messageId, string? type, string? stack);
 
-    [LoggerMessage(6014, LogLevel.Warning, "Message {MessageId}: could not be settled ({Type}, status {Status}); it will be delivered again")]
-    public static partial void NotSettled(ILogger logger, string messageId, string type, int status);
+    [LoggerMessage(6014, LogLevel.Warning, "Message {MessageId}: could not be settled (status {Status}, {ServiceCode}); it will be delivered again")]
+    public static partial void NotSettled(ILogger logger, string messageId, int status, string serviceCode);
 }

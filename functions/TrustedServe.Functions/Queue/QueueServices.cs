@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Functions.Queue;
+
+/// <summary>Adds the queue trigger to a host.</summary>
+public static class QueueServices
+{
+    /// <summary>
+    /// Adds the queue trigger with the settings of <see cref="QueueOptions.Section"/>; without a queue's name it stays off. It needs
+    /// <see cref="Inference.IInferenceGateway"/> and <see cref="Attestation.Keys.IKeySource"/> from the host.
+    /// </summary>
+    /// <exception cref="TsfException">TSF0002 with every problem of the settings.</exception>
+    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, Microsoft.Extensions.Configuration.IConfiguration configuration, QueueHostSettings? host = null)
+    {
+        host ??= new QueueHostSettings();
+        var options = Microsoft.Extensions.Configuration.ConfigurationBinder.Get<QueueOptions>(
+            configuration.GetSection(QueueOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true) ?? new QueueOptions();
+        return services.AddQueueTrigger(options, host);
+    }
+
+    /// <summary>Adds the queue trigger with these settings.</summary>
+    /// <exception cref="TsfException">TSF0002 with every problem of the settings.</exception>
+    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, QueueOptions options, QueueHostSettings host)
+    {
+        QueueOptionsValidator.Demand(options, host);
+        services.AddSingleton(options);
+        services.AddSingleton(host);
+        services.AddSingleton<JobRegistry>();
+        services.TryAddSingleton(TimeProvider.System);
+        if (options.Name is not null)
+        {
+            services.AddSingleton(_ => new StorageClients(options));
+            services.AddSingleton<BatchJob>();
+            services.AddHostedService<QueuePump>();
+        }
+
+        return services;
+    }
+}
