@@ -88,7 +88,7 @@ internal readonly struct Answer
         scores = RawTensor.Elements<float>(Row(Datatype.Fp32, dimensions, response.RawOutputContents[scoresIndex].Span, row));
     }
 
-    private static ReadOnlySpan<byte> Row(Datatype datatype, ReadOnlySpan<long> shape, ReadOnlySpan<byte> raw, int row)
+    private static ReadOnlySpan<byte> Row(Datatype datatype, scoped ReadOnlySpan<long> shape, ReadOnlySpan<byte> raw, int row)
     {
         if (row >= shape[0])
         {
