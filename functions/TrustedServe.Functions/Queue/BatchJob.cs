@@ -2,7 +2,6 @@ using System.Globalization;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using Microsoft.Extensions.Logging;
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Protocol.Errors;

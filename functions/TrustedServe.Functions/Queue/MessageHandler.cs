@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Microsoft.Extensions.Logging;
+using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Queue;

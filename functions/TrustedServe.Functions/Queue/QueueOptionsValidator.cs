@@ -1,5 +1,5 @@
 using Azure.Storage.Queues;
-using TrustedServe.Protocol.Errors;
+using TrustedServe.Functions.Settings;
 
 namespace TrustedServe.Functions.Queue;
 
@@ -10,14 +10,14 @@ public static class QueueOptionsValidator
     public static IReadOnlyList<string> Validate(QueueOptions options, QueueHostSettings host)
     {
         var problems = new List<string>();
-        Number(nameof(options.MaxMessageBytes), options.MaxMessageBytes, 256, 65_536);
-        Number(nameof(options.RowsPerRequest), options.RowsPerRequest, 1, 1_024);
-        Number(nameof(options.ParallelRequests), options.ParallelRequests, 0, 256);
-        Number(nameof(options.RowTimeoutSeconds), options.RowTimeoutSeconds, 0.001, 3_600);
-        Number(nameof(options.BusyLimitSeconds), options.BusyLimitSeconds, 0, 86_400);
-        Number(nameof(options.PollMinSeconds), options.PollMinSeconds, 0.01, 60);
-        Number(nameof(options.PollMaxSeconds), options.PollMaxSeconds, 0.01, 300);
-        Number(nameof(options.RetryDelaySeconds), options.RetryDelaySeconds, 0, 3_600);
+        Number(Named(nameof(options.MaxMessageBytes)), options.MaxMessageBytes, 256, 65_536);
+        Number(Named(nameof(options.RowsPerRequest)), options.RowsPerRequest, 1, 1_024);
+        Number(Named(nameof(options.ParallelRequests)), options.ParallelRequests, 0, 256);
+        Number(Named(nameof(options.RowTimeoutSeconds)), options.RowTimeoutSeconds, 0.001, 3_600);
+        Number(Named(nameof(options.BusyLimitSeconds)), options.BusyLimitSeconds, 0, 86_400);
+        Number(Named(nameof(options.PollMinSeconds)), options.PollMinSeconds, 0.01, 60);
+        Number(Named(nameof(options.PollMaxSeconds)), options.PollMaxSeconds, 0.01, 300);
+        Number(Named(nameof(options.RetryDelaySeconds)), options.RetryDelaySeconds, 0, 3_600);
         if (options.PollMaxSeconds < options.PollMinSeconds)
         {
             problems.Add($"{QueueOptions.Section}:PollMaxSeconds is {options.PollMaxSeconds}; it must not be less than PollMinSeconds ({options.PollMinSeconds}).");
@@ -25,7 +25,9 @@ public static class QueueOptionsValidator
 
         Containers(nameof(options.AllowedInputContainers), options.AllowedInputContainers);
         Containers(nameof(options.AllowedOutputContainers), options.AllowedOutputContainers);
-        Host(problems, host);
+        Number("host.json: extensions.queues.batchSize", host.BatchSize, 1, 32);
+        Number("host.json: extensions.queues.maxDequeueCount", host.MaxDequeueCount, 1, 100);
+        Number("host.json: extensions.queues.visibilityTimeout (seconds)", host.VisibilityTimeout.TotalSeconds, 1, 7 * 24 * 3_600);
         if (options.Name is not null)
         {
             Account(problems, options);
@@ -37,9 +39,11 @@ public static class QueueOptionsValidator
         {
             if (!(value >= least && value <= most))
             {
-                problems.Add($"{QueueOptions.Section}:{name} is {value}; it must be from {least} to {most}.");
+                problems.Add($"{name} is {value}; it must be from {least} to {most}.");
             }
         }
+
+        static string Named(string name) => $"{QueueOptions.Section}:{name}";
 
         void Containers(string name, IReadOnlyList<string> entries)
         {
@@ -52,40 +56,6 @@ public static class QueueOptionsValidator
             {
                 problems.Add($"{QueueOptions.Section}:{name} is empty; with a queue to read, it must name at least one container.");
             }
-        }
-    }
-
-    /// <summary>Refuses to start on any problem.</summary>
-    /// <exception cref="TsfException">TSF0002 with every problem.</exception>
-    public static void Demand(QueueOptions options, QueueHostSettings host)
-    {
-        if (Validate(options, host) is { Count: > 0 } problems)
-        {
-            throw TsfErrors.InvalidSettings.With(string.Join(Environment.NewLine, problems));
-        }
-    }
-
-    private static void Host(List<string> problems, QueueHostSettings host)
-    {
-        const string Place = "host.json: extensions.queues.";
-        if (host.BatchSize is < 1 or > 32)
-        {
-            problems.Add($"{Place}batchSize is {host.BatchSize}; it must be from 1 to 32.");
-        }
-
-        if (host.MaxDequeueCount is < 1 or > 100)
-        {
-            problems.Add($"{Place}maxDequeueCount is {host.MaxDequeueCount}; it must be from 1 to 100.");
-        }
-
-        if (host.VisibilityTimeout < TimeSpan.FromSeconds(1) || host.VisibilityTimeout > TimeSpan.FromDays(7))
-        {
-            problems.Add($"{Place}visibilityTimeout is {host.VisibilityTimeout}; it must be from 1 second to 7 days.");
-        }
-
-        if (host.MessageEncoding != "none")
-        {
-            problems.Add($"{Place}messageEncoding is '{host.MessageEncoding}'; it must be 'none' (base64 messages are recognised by themselves).");
         }
     }
 

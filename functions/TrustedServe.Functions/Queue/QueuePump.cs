@@ -1,7 +1,6 @@
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using TrustedServe.Functions.Settings;
 
 namespace TrustedServe.Functions.Queue;
 

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Queue;
@@ -11,20 +11,14 @@ public static class QueueServices
     /// Adds the queue trigger with the settings of <see cref="QueueOptions.Section"/>; without a queue's name it stays off. It needs
     /// <see cref="Inference.IInferenceGateway"/> and <see cref="Attestation.Keys.IKeySource"/> from the host.
     /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">Where the section lies.</param>
+    /// <param name="host">What host.json says; null for its defaults.</param>
     /// <exception cref="TsfException">TSF0002 with every problem of the settings.</exception>
-    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, Microsoft.Extensions.Configuration.IConfiguration configuration, QueueHostSettings? host = null)
+    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, IConfiguration configuration, QueueHostSettings? host = null)
     {
         host ??= new QueueHostSettings();
-        var options = Microsoft.Extensions.Configuration.ConfigurationBinder.Get<QueueOptions>(
-            configuration.GetSection(QueueOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true) ?? new QueueOptions();
-        return services.AddQueueTrigger(options, host);
-    }
-
-    /// <summary>Adds the queue trigger with these settings.</summary>
-    /// <exception cref="TsfException">TSF0002 with every problem of the settings.</exception>
-    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, QueueOptions options, QueueHostSettings host)
-    {
-        QueueOptionsValidator.Demand(options, host);
+        var options = QueueOptionsReader.Read(configuration, host);
         services.AddSingleton(options);
         services.AddSingleton(host);
         services.AddSingleton<JobRegistry>();
