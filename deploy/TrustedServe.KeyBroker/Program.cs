@@ -1,1 +1,23 @@
-return 0;
+using System.Runtime.InteropServices;
+using TrustedServe.KeyBroker.Hosting;
+using TrustedServe.Protocol.Errors;
+
+using var ended = new CancellationTokenSource();
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+try
+{
+    await BrokerHost.RunAsync(BrokerArguments.Parse(args), ended.Token);
+    return 0;
+}
+catch (TsfException exception)
+{
+    await Console.Error.WriteLineAsync($"{exception.Code}: {exception.Message}\n{exception.Error.Remedy}");
+    return exception.Error == TsfErrors.Usage ? 2 : 3;
+}
+
+void End(PosixSignalContext context)
+{
+    context.Cancel = true;
+    ended.Cancel();
+}

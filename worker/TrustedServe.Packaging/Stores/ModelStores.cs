@@ -11,4 +11,8 @@ public static class ModelStores
     /// <param name="connectionString">Connection string of the account; null to use the workload's or developer's identity.</param>
     /// <exception cref="Protocol.Errors.TsfException">TSF2xxx for a location of another kind.</exception>
     public static IModelStore Open(string location, string? connectionString = null) => throw new NotImplementedException();
+
+    /// <summary>Opens one sealed file outside of any store.</summary>
+    /// <exception cref="Protocol.Errors.TsfException">TSF0008 when it cannot be read.</exception>
+    public static IBlobSource OpenFile(string path) => new FileBlobSource(path);
 }

@@ -1,0 +1,144 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
+using TrustedServe.KeyBroker.Auditing;
+using TrustedServe.KeyBroker.Policies;
+using TrustedServe.KeyBroker.Resources;
+using TrustedServe.KeyBroker.Sessions;
+using TrustedServe.KeyBroker.Tokens;
+using TrustedServe.KeyBroker.Verification;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.KeyBroker.Hosting;
+
+/// <summary>A running broker.</summary>
+public sealed partial class BrokerHost : IAsyncDisposable
+{
+    private readonly WebApplication application;
+    private readonly IReadOnlyList<IDisposable> owned;
+
+    private BrokerHost(WebApplication application, IReadOnlyList<IDisposable> owned)
+    {
+        (this.application, this.owned) = (application, owned);
+        Address = new Uri(application.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts a broker in this process.</summary>
+    /// <exception cref="TsfException">TSF0002, TSF0004, TSF0008, TSF3020, TSF3021, TSF3022.</exception>
+    public static async Task<BrokerHost> StartAsync(BrokerOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var logger = loggers.CreateLogger("TrustedServe.KeyBroker");
+        var owned = new List<IDisposable>();
+        try
+        {
+            // The empty builder reads no environment variables and no appsettings.json: nothing but the options decides.
+            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+            builder.Services.AddSingleton(loggers);
+            builder.WebHost.UseKestrelCore();
+            builder.WebHost.ConfigureKestrel(kestrel => BrokerListener.Configure(kestrel, options));
+
+            var policy = new PolicyFile(options.PolicyFile, logger);
+            using var rootKey = RootKey.Load(options.Folder);
+            var resources = Own(ResourceStore.Open(options.Folder, rootKey));
+            var tokens = Own(new TokenIssuer(SigningKey.Load(options.Folder, rootKey), time));
+            var audit = Own(new AuditLog(options.Folder, logger));
+            var broker = new BrokerService(
+                new SessionStore(time), new EvidenceVerifiers(new InsecureSimulatedEvidenceVerifier()), tokens, policy, resources, audit, time);
+            var routes = new BrokerRoutes(broker, logger);
+
+            var application = builder.Build();
+            application.Run(routes.HandleAsync);
+            try
+            {
+                await application.StartAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                await application.DisposeAsync().ConfigureAwait(false);
+                throw exception is IOException { InnerException: AddressInUseException }
+                    ? TsfErrors.AddressInUse.With($"{options.Listen} is in use.", exception)
+                    : exception;
+            }
+
+            var host = new BrokerHost(application, owned);
+            LogListening(logger, host.Address, options.Folder, policy.Current.Rules.Count);
+            LogInsecure(logger);
+            return host;
+        }
+        catch
+        {
+            owned.ForEach(item => item.Dispose());
+            throw;
+        }
+
+        T Own<T>(T item)
+            where T : IDisposable
+        {
+            owned.Add(item);
+            return item;
+        }
+    }
+
+    /// <summary>Runs a broker as a program does: says where it listens, ends on cancellation or with standard input.</summary>
+    /// <exception cref="TsfException">As <see cref="StartAsync"/>.</exception>
+    public static async Task RunAsync(BrokerOptions options, CancellationToken cancellationToken)
+    {
+        using var loggers = LoggerFactory.Create(logging => logging
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddJsonConsole()
+            .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var host = await StartAsync(options, loggers, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        await using (host.ConfigureAwait(false))
+        {
+            BrokerAnnouncement.Say(host.Address, options.ReadyFile);
+            if (options.ExitOnStdinEof)
+            {
+                _ = Task.Run(() => EndWithStandardInput(ended), CancellationToken.None);
+            }
+
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Stops taking requests, finishes those in hand, closes files and zeroes keys.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await application.StopAsync().ConfigureAwait(false);
+        await application.DisposeAsync().ConfigureAwait(false);
+        foreach (var item in owned)
+        {
+            item.Dispose();
+        }
+    }
+
+    private static void EndWithStandardInput(CancellationTokenSource ended)
+    {
+        using var input = Console.OpenStandardInput();
+        var buffer = new byte[256];
+        try
+        {
+            while (input.Read(buffer) > 0)
+            {
+            }
+
+            ended.Cancel();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // An input that cannot be read any more is at its end; a source that is disposed has ended already.
+            Environment.ExitCode = 0;
+        }
+    }
+
+    [LoggerMessage(3003, LogLevel.Information, "Key broker listens on {Address}, folder {Folder}, {Rules} rules")]
+    private static partial void LogListening(ILogger logger, Uri address, string folder, int rules);
+
+    [LoggerMessage(3004, LogLevel.Warning, "This broker accepts insecure simulated evidence where a rule says so; such evidence proves nothing about the machine")]
+    private static partial void LogInsecure(ILogger logger);
+}

@@ -1,0 +1,122 @@
+using TrustedServe.Attestation.Kbs;
+using TrustedServe.Attestation.Keys;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Secrets;
+
+namespace TrustedServe.KeyBroker.Hosting;
+
+/// <summary>The routes of the protocol, with Trustee's statuses and error bodies.</summary>
+internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
+{
+    private const string Bearer = "Bearer ";
+    private const string ResourcePrefix = KbsProtocol.Prefix + "/resource/";
+
+    /// <summary>Answers every request; nothing goes past it.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await DispatchAsync(context).ConfigureAwait(false);
+        }
+        catch (TsfException exception)
+        {
+            await RefuseAsync(context, exception).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await RefuseAsync(context, TsfErrors.MalformedKbsMessage.With($"The body cannot be read: {(exception.StatusCode == 413 ? "it is too large" : "it ends early or is malformed")}."), exception.StatusCode).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller left; there is nobody to answer.
+        }
+        catch (Exception exception)
+        {
+            LogUnforeseen(logger, context.TraceIdentifier, exception);
+            await RefuseAsync(context, TsfErrors.Internal.With($"Something failed; the broker's log has it under {context.TraceIdentifier}.")).ConfigureAwait(false);
+        }
+    }
+
+    private Task DispatchAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    {
+        ("GET", "/healthz") => context.Response.WriteAsync("ok", context.RequestAborted),
+        ("POST", KbsProtocol.Prefix + "/auth") => AuthAsync(context),
+        ("POST", KbsProtocol.Prefix + "/attest") => AttestAsync(context),
+        ("GET", { } path) when path.StartsWith(ResourcePrefix, StringComparison.Ordinal) => ResourceAsync(context, path[ResourcePrefix.Length..]),
+        _ => throw TsfErrors.UnknownBrokerRoute.With("There is no such path, or not with this method."),
+    };
+
+    private async Task AuthAsync(HttpContext context)
+    {
+        var session = broker.Challenge(KbsJson.Read<AuthRequest>(await BodyAsync(context).ConfigureAwait(false), "request for a challenge"));
+        context.Response.Headers.SetCookie = $"{KbsProtocol.SessionCookie}={session.Id}; Path={KbsProtocol.Prefix}; Max-Age={(int)Sessions.SessionStore.Lifetime.TotalSeconds}; HttpOnly; SameSite=Strict";
+        await JsonAsync(context, new AuthChallenge { Nonce = session.Nonce, ExtraParams = KbsJson.Element("") }).ConfigureAwait(false);
+    }
+
+    private async Task AttestAsync(HttpContext context)
+    {
+        var request = KbsJson.Read<AttestRequest>(await BodyAsync(context).ConfigureAwait(false), "attestation");
+        var token = await broker.AttestAsync(Cookie(context), request, context.RequestAborted).ConfigureAwait(false);
+        await JsonAsync(context, new AttestResponse { Token = token }).ConfigureAwait(false);
+    }
+
+    private async Task ResourceAsync(HttpContext context, string path)
+    {
+        var authorization = context.Request.Headers.Authorization is [{ } only] ? only : null;
+        var bearer = authorization?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) is true ? authorization[Bearer.Length..] : null;
+        var (answer, rule) = broker.Release(KeyId.Parse($"kbs:///{path}"), Cookie(context), bearer);
+        context.Response.Headers[KbsProtocol.RuleHeader] = rule;
+        await JsonAsync(context, answer).ConfigureAwait(false);
+    }
+
+    private static string? Cookie(HttpContext context) => context.Request.Cookies[KbsProtocol.SessionCookie];
+
+    private static async Task<byte[]> BodyAsync(HttpContext context)
+    {
+        // The server's own limit ends a body that is too large, whether it tells its length or not.
+        using var buffer = new MemoryStream();
+        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+        return buffer.ToArray();
+    }
+
+    private static async Task JsonAsync<T>(HttpContext context, T message)
+    {
+        context.Response.ContentType = "application/json";
+        var body = KbsJson.Write(message);
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task RefuseAsync(HttpContext context, TsfException exception, int? status = null)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        // Files and paths of the broker are not the caller's business; its log and audit have them.
+        var shown = exception.Code.StartsWith("TSF3", StringComparison.Ordinal) && exception.Error != TsfErrors.ResourceDamaged ? exception.Message : exception.Error.Title;
+        var refusal = Refusal.Of(exception);
+        context.Response.StatusCode = status ?? KbsErrors.StatusOf(exception.Error);
+        if (exception.RetryAfterSeconds is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        await JsonAsync(context, new KbsError
+        {
+            Type = KbsProtocol.ErrorTypePrefix + KbsErrors.NameOf(exception.Error),
+            Detail = shown,
+            Code = exception.Code,
+            Claim = refusal?.Claim,
+            Expected = refusal?.Expected,
+            Seen = refusal?.Seen,
+            Rule = refusal?.Rule,
+        }).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(3002, LogLevel.Error, "Request {RequestId} failed")]
+    private static partial void LogUnforeseen(ILogger logger, string requestId, Exception exception);
+}

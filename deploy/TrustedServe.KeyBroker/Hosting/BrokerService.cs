@@ -1,0 +1,127 @@
+using TrustedServe.Attestation.Jose;
+using TrustedServe.Attestation.Kbs;
+using TrustedServe.Attestation.Keys;
+using TrustedServe.KeyBroker.Auditing;
+using TrustedServe.KeyBroker.Policies;
+using TrustedServe.KeyBroker.Resources;
+using TrustedServe.KeyBroker.Sessions;
+using TrustedServe.KeyBroker.Tokens;
+using TrustedServe.KeyBroker.Verification;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Secrets;
+
+namespace TrustedServe.KeyBroker.Hosting;
+
+/// <summary>The protocol's three requests, without HTTP.</summary>
+internal sealed class BrokerService(
+    SessionStore sessions,
+    EvidenceVerifiers verifiers,
+    TokenIssuer tokens,
+    PolicyFile policy,
+    ResourceStore resources,
+    AuditLog audit,
+    TimeProvider time)
+{
+    /// <summary>Gives a challenge.</summary>
+    public BrokerSession Challenge(AuthRequest request)
+    {
+        if (request.Version != KbsProtocol.Version)
+        {
+            throw TsfErrors.ProtocolVersionMismatch.With($"{TsfErrors.ProtocolVersionMismatch.Title}: this broker speaks {KbsProtocol.Version}.");
+        }
+
+        return sessions.Start(verifiers.Of(request.Tee).Tee);
+    }
+
+    /// <summary>
+    /// Judges evidence: 1 the session's nonce is used up, 2 the nonce sent is that of the session, 3 the key is one that can be
+    /// encrypted to, 4 the evidence verifies and is bound to both, 5 a token is issued.
+    /// </summary>
+    public async Task<string> AttestAsync(string? sessionId, AttestRequest request, CancellationToken cancellationToken)
+    {
+        var entry = Entry("attest");
+        try
+        {
+            // 1
+            var session = sessions.UseNonce(sessionId);
+            entry = entry with { Tee = session.Tee };
+
+            // 2
+            if (request.RuntimeData.Nonce != session.Nonce)
+            {
+                throw new Refusal("nonce", "the nonce of this session", "another").As(TsfErrors.SessionRejected, "The nonce is not that of the session.");
+            }
+
+            // 3
+            TeePublicKey.Parse(request.RuntimeData.TeePublicKey);
+            if (request.TeeEvidence.Additional.Length > 0)
+            {
+                throw new Refusal("additional_evidence", "none", "evidence of devices").As(TsfErrors.EvidenceRefused, "There is no verifier for evidence of devices.");
+            }
+
+            // 4
+            var digest = request.RuntimeData.Digest(request.TeeEvidence.Additional);
+            var evidence = await verifiers.Of(session.Tee)
+                .VerifyAsync(request.TeeEvidence.Primary, digest, request.InitData, cancellationToken).ConfigureAwait(false);
+            entry = entry with { Measurement = evidence.Measurement };
+
+            // 5
+            var token = tokens.Issue(evidence, request.RuntimeData.Claims(request.TeeEvidence.Additional));
+            audit.Record(entry);
+            sessions.Keep(session, token);
+            return token;
+        }
+        catch (TsfException exception)
+        {
+            Refuse(entry, exception);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Releases a resource: 1 the token verifies, 2 a rule allows it, 3 the resource is there, 4 it is encrypted to the key in the
+    /// token, 5 the release is recorded. The policy comes before the look into the store, so that a refusal does not tell what
+    /// is there.
+    /// </summary>
+    public (FlattenedJwe Answer, string Rule) Release(KeyId id, string? sessionId, string? bearer)
+    {
+        var entry = Entry("release") with { Resource = id.Path };
+        try
+        {
+            // 1
+            var token = sessions.TokenOf(sessionId) ?? bearer ?? throw TsfErrors.TokenMissing.With(TsfErrors.TokenMissing.Title);
+            var claims = tokens.Verify(token);
+            entry = entry with { Tee = claims.Tee, Measurement = claims.Measurement };
+
+            // 2
+            var rule = policy.Current.Decide(id, claims.Tee, claims.Measurement);
+            entry = entry with { Rule = rule.Name };
+
+            // 3
+            using var resource = resources.Get(id) ?? throw TsfErrors.KeyNotFound.With($"There is no resource '{id.Path}'.");
+
+            // 4
+            var answer = JweWriter.Encrypt(claims.PublicKey, resource.Span);
+
+            // 5
+            audit.Record(entry);
+            return (answer, rule.Name);
+        }
+        catch (TsfException exception)
+        {
+            Refuse(entry, exception);
+            throw;
+        }
+    }
+
+    private AuditEntry Entry(string decision) => new() { Time = time.GetUtcNow(), Decision = decision, Verdict = "allowed" };
+
+    private void Refuse(AuditEntry entry, TsfException exception) => audit.Record(entry with
+    {
+        Verdict = "refused",
+        Measurement = entry.Measurement ?? (Refusal.Of(exception) is { Claim: "measurement" } refusal ? refusal.Seen : null),
+        Rule = entry.Rule ?? Refusal.Of(exception)?.Rule,
+        Code = exception.Code,
+        Reason = exception.Message,
+    });
+}

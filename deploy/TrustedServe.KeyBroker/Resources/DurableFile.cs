@@ -1,0 +1,59 @@
+namespace TrustedServe.KeyBroker.Resources;
+
+/// <summary>Files that are there whole or not at all, also after a power cut and with several writers.</summary>
+internal static class DurableFile
+{
+    /// <summary>Mode of every file here: read and written by the owner alone.</summary>
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const string TemporarySuffix = ".tmp";
+
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Writes a file: 1 under a temporary name, 2 flushed to the disk, 3 renamed (which replaces in one step), 4 the directory
+    /// flushed too.
+    /// </summary>
+    /// <exception cref="IOException">Among others when the file exists and <paramref name="replace"/> is false.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool replace)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        var temporary = Path.Combine(directory, $".{Guid.NewGuid():N}{TemporarySuffix}");
+        try
+        {
+            using (var stream = new FileStream(temporary, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                UnixCreateMode = OwnerOnly,
+                BufferSize = 0,
+            }))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            // Closed before the rename: a lock on it would turn readers of the new file away.
+            File.Move(temporary, path, replace);
+            NativeFiles.SyncDirectory(directory);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Removes what writers that were killed left behind: temporary files older than any write takes.</summary>
+    public static void Sweep(string directory, TimeProvider time)
+    {
+        foreach (var path in Directory.EnumerateFiles(directory, $".*{TemporarySuffix}"))
+        {
+            if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > LeftoverAge)
+            {
+                File.Delete(path);
+            }
+        }
+    }
+}

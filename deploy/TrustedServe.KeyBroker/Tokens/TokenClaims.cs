@@ -1,0 +1,9 @@
+using TrustedServe.Attestation.Kbs;
+
+namespace TrustedServe.KeyBroker.Tokens;
+
+/// <summary>What a verified token says.</summary>
+/// <param name="Tee">Kind of evidence.</param>
+/// <param name="Measurement">What the program is.</param>
+/// <param name="PublicKey">The key under the evidence, to which resources are encrypted.</param>
+internal sealed record TokenClaims(string Tee, string Measurement, TeePublicKey PublicKey);

@@ -1,0 +1,22 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+using TrustedServe.Attestation.Keys;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.KeyBroker.Verification;
+
+/// <summary>The verifiers of a broker by the kind of evidence.</summary>
+internal sealed partial class EvidenceVerifiers(params IEnumerable<IEvidenceVerifier> verifiers)
+{
+    private readonly FrozenDictionary<string, IEvidenceVerifier> byTee = verifiers.ToFrozenDictionary(verifier => verifier.Tee, StringComparer.Ordinal);
+
+    /// <summary>The verifier of a kind.</summary>
+    /// <exception cref="TsfException">TSF3015 for a kind without one.</exception>
+    public IEvidenceVerifier Of(string tee) => byTee.TryGetValue(tee, out var verifier)
+        ? verifier
+        : throw new Refusal("tee", string.Join(", ", byTee.Keys.Order(StringComparer.Ordinal)), NameForm().IsMatch(tee) ? tee : "something that is no name")
+            .As(TsfErrors.UnknownTee, "There is no verifier for this kind of evidence.");
+
+    [GeneratedRegex(@"\A[a-z0-9-]{1,32}\z")]
+    private static partial Regex NameForm();
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace TrustedServe.KeyBroker.Verification;
+
+/// <summary>What a verifier found true.</summary>
+/// <param name="Tee">Kind of evidence.</param>
+/// <param name="Measurement">What the program is: lower-case hex.</param>
+/// <param name="Status">The EAR status: <c>affirming</c>, <c>warning</c> or <c>contraindicated</c>.</param>
+/// <param name="Trustworthiness">The AR4SI claims of the trustworthiness vector.</param>
+/// <param name="ReportData">What it was bound to: lower-case hex.</param>
+/// <param name="Claims">The claims of its kind, as they stand in the token.</param>
+internal sealed record VerifiedEvidence(
+    string Tee,
+    string Measurement,
+    string Status,
+    IReadOnlyDictionary<string, int> Trustworthiness,
+    string ReportData,
+    JsonElement Claims);
