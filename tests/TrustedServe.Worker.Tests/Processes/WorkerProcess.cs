@@ -121,8 +121,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
         channel?.Dispose();
         if (!process.HasExited)
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            // As the end of its parent would end it, so that nothing of it stays in memory-backed storage.
+            process.StandardInput.Close();
+            if (!process.WaitForExit(TimeSpan.FromSeconds(20)))
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
         }
 
         process.Dispose();
