@@ -25,24 +25,30 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public WorkerProcess(Func<string, string> firstLine, string? user = null)
     {
+        var line = firstLine(Socket);
         var start = new ProcessStartInfo(user is null ? "dotnet" : "setpriv") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         if (user is not null)
         {
-            // The socket's directory must be the worker's own.
-            Run("chown", user, directory.Path);
+            // The socket's directory, and what the caller put there, must be the worker's own.
+            Run("chown", "-R", user, directory.Path);
             foreach (var argument in new[] { $"--reuid={user}", $"--regid={user}", "--clear-groups", "dotnet" })
             {
                 start.ArgumentList.Add(argument);
             }
         }
 
+        // What a hostile owner of the machine would set: the worker must start without it.
+        start.Environment["DOTNET_EnableDiagnostics"] = "1";
+        start.Environment["COMPlus_EnableDiagnostics"] = "1";
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "1";
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.ArgumentList.Add(SealedStore.WorkerExecutable);
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        process.StandardInput.Write(firstLine(Socket) + "\n");
+        process.StandardInput.Write(line + "\n");
         process.StandardInput.Flush();
     }
 
@@ -115,8 +121,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
         channel?.Dispose();
         if (!process.HasExited)
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            // As the end of its parent would end it, so that nothing of it stays in memory-backed storage.
+            process.StandardInput.Close();
+            if (!process.WaitForExit(TimeSpan.FromSeconds(20)))
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
         }
 
         process.Dispose();
