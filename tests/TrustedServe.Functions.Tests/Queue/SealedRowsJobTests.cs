@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Packaging.Keys;
 using TrustedServe.Packaging.Rows;
@@ -20,20 +21,36 @@ public sealed class SealedRowsJobTests(AzuriteFixture fixture)
         await queue.StartAsync();
 
         await QueueHarness.UntilAsync(async () => await queue.Out.GetBlobClient("result.jsonl").ExistsAsync());
-        var content = (await queue.Out.GetBlobClient("result.jsonl").DownloadContentAsync()).Value.Content.ToArray();
+        var (content, header, lines) = await OpenAsync(queue, key);
+
         Assert.True(RowsFile.IsSealed(content));
         Assert.Equal(-1, content.AsSpan().IndexOf("text 1"u8));
-        using var stored = new MemoryStream(content);
-        var (header, associatedData) = await SealedRows.ReadHeaderAsync(stored, CancellationToken.None);
         Assert.Equal((RowsRole.Output, $"{queue.Out.Name}/result.jsonl", KeyId), (header.Role, header.Blob, header.KeyId));
-        using var plaintext = new MemoryStream();
-        await using (var rows = SealedRows.OpenRead(stored, associatedData, key.Key))
+        Assert.Equal(Enumerable.Range(1, 3000).Select(n => $"text {n}"), lines.Select(line => line.GetProperty("label").GetString()));
+        await queue.EmptyAsync();
+    }
+
+    [Fact]
+    public async Task Job_DeliveredToManyAtOnce_GivesOneWholeResult()
+    {
+        await using var queue = await CreateAsync(fixture);
+        queue.Host = new QueueHostSettings { BatchSize = 4 };
+        queue.Gateway.Delay = TimeSpan.FromMilliseconds(50);
+        using var key = queue.Keys.Put(KeyId, "echo");
+        await UploadAsync(queue, await SealAsync(key, Rows(20_000), RowsRole.Input, $"{queue.In.Name}/rows.jsonl"));
+        for (var i = 0; i < 4; i++)
         {
-            await rows.CopyToAsync(plaintext);
+            await queue.Queue.SendMessageAsync(queue.Job());
         }
 
-        Assert.Equal(Enumerable.Range(1, 3000).Select(n => $"text {n}"), QueueHarness.Lines(plaintext.ToArray()).Select(line => line.GetProperty("label").GetString()));
+        await queue.StartAsync();
+        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Log.Lines.Count(line => line.Id is 6003 or 6004) == 4));
+
         await queue.EmptyAsync();
+        Assert.Equal(4, queue.Log.Lines.Count(line => line.Id == 6001));
+        Assert.Equal(1, queue.Jobs.Completed);
+        Assert.False(queue.Log.Has(6005));
+        Assert.Equal(20_000, (await OpenAsync(queue, key)).Lines.Count);
     }
 
     [Theory]
@@ -118,6 +135,17 @@ public sealed class SealedRowsJobTests(AzuriteFixture fixture)
         queue.Settings["RowsPerRequest"] = "1024";
         queue.Settings.Remove("InsecurePlaintextRows");
         return queue;
+    }
+
+    private static async Task<(byte[] Content, RowsHeader Header, List<JsonElement> Lines)> OpenAsync(QueueHarness queue, KeyRecord key)
+    {
+        var content = (await queue.Out.GetBlobClient("result.jsonl").DownloadContentAsync()).Value.Content.ToArray();
+        using var stored = new MemoryStream(content);
+        var (header, associatedData) = await SealedRows.ReadHeaderAsync(stored, CancellationToken.None);
+        using var plaintext = new MemoryStream();
+        await using var rows = SealedRows.OpenRead(stored, associatedData, key.Key);
+        await rows.CopyToAsync(plaintext);
+        return (content, header, QueueHarness.Lines(plaintext.ToArray()));
     }
 
     private static async Task<byte[]> SealAsync(KeyRecord key, byte[] rows, RowsRole role, string blob)
