@@ -89,7 +89,7 @@ internal sealed class BrokerService(
         try
         {
             // 1
-            var token = sessions.TokenOf(sessionId) ?? bearer ?? throw TsfErrors.TokenRejected.With("Attestation Token not found");
+            var token = sessions.TokenOf(sessionId) ?? bearer ?? throw TsfErrors.TokenMissing.With(TsfErrors.TokenMissing.Title);
             var claims = tokens.Verify(token);
             entry = entry with { Tee = claims.Tee, Measurement = claims.Measurement };
 

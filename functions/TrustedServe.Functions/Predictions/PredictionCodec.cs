@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
@@ -18,6 +19,12 @@ public static class PredictionCodec
         if (rows.Count == 0)
         {
             throw TsfErrors.MalformedRequest.With("There is no row to predict.");
+        }
+
+        if (metadata.Properties.TryGetValue("max_batch", out var text)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && rows.Count > most)
+        {
+            throw TsfErrors.InputTooLong.With($"There are {rows.Count} rows; the model takes at most {most} at once.");
         }
 
         var task = metadata.Task();

@@ -16,6 +16,7 @@ public static class KbsErrors
         [TsfErrors.SessionRejected] = "AttestationError",
         [TsfErrors.TooManySessions] = "AttestationError",
         [TsfErrors.ProtocolVersionMismatch] = "AttestationError",
+        [TsfErrors.TokenMissing] = "TokenNotFound",
         [TsfErrors.TokenRejected] = "TokenVerifierError",
         [TsfErrors.KeyNotFound] = "PluginInternalError",
         [TsfErrors.ResourceDamaged] = "PluginInternalError",
@@ -28,7 +29,7 @@ public static class KbsErrors
     {
         ["PolicyDeny"] = TsfErrors.KeyDenied,
         ["AttestationError"] = TsfErrors.EvidenceRefused,
-        ["TokenNotFound"] = TsfErrors.TokenRejected,
+        ["TokenNotFound"] = TsfErrors.TokenMissing,
         ["TokenVerifierError"] = TsfErrors.TokenRejected,
         ["PluginInternalError"] = TsfErrors.KeyNotFound,
         ["SerdeError"] = TsfErrors.MalformedKbsMessage,
