@@ -34,8 +34,9 @@ public sealed class QueuePumpTests(AzuriteFixture fixture)
     public async Task Job_LongerThanVisibility_ProcessedOnce()
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
-        queue.Host = new QueueHostSettings { BatchSize = 2, VisibilityTimeout = TimeSpan.FromSeconds(2) };
-        queue.Gateway.Delay = TimeSpan.FromSeconds(1.5);
+        // Short against the job, long against the pauses of a busy machine: a lease may rightly be lost to those.
+        queue.Host = new QueueHostSettings { BatchSize = 2, VisibilityTimeout = TimeSpan.FromSeconds(5) };
+        queue.Gateway.Delay = TimeSpan.FromSeconds(3);
         queue.Settings["ParallelRequests"] = "1";
         await queue.UploadAsync(Rows(64));
         await queue.Queue.SendMessageAsync(queue.Job());
@@ -310,6 +311,19 @@ public sealed class QueuePumpTests(AzuriteFixture fixture)
 
         Assert.Equal(2, (await queue.ResultAsync()).Count);
         Assert.True(queue.Log.Has(6011));
+        Assert.Single(queue.Log.Lines, line => line.Id == 6010);
+    }
+
+    [Fact]
+    public async Task Account_CannotBeReached_SaidOnceAndStopsAtOnce()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        queue.Settings["ConnectionString"] = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a;";
+        await queue.StartAsync();
+        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Log.Has(6010)));
+
+        await queue.StopAsync();
+
         Assert.Single(queue.Log.Lines, line => line.Id == 6010);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Packaging.Keys;
 using TrustedServe.Packaging.Rows;
@@ -20,20 +21,36 @@ public sealed class SealedRowsJobTests(AzuriteFixture fixture)
         await queue.StartAsync();
 
         await QueueHarness.UntilAsync(async () => await queue.Out.GetBlobClient("result.jsonl").ExistsAsync());
-        var content = (await queue.Out.GetBlobClient("result.jsonl").DownloadContentAsync()).Value.Content.ToArray();
+        var (content, header, lines) = await OpenAsync(queue, key);
+
         Assert.True(RowsFile.IsSealed(content));
         Assert.Equal(-1, content.AsSpan().IndexOf("text 1"u8));
-        using var stored = new MemoryStream(content);
-        var (header, associatedData) = await SealedRows.ReadHeaderAsync(stored, CancellationToken.None);
         Assert.Equal((RowsRole.Output, $"{queue.Out.Name}/result.jsonl", KeyId), (header.Role, header.Blob, header.KeyId));
-        using var plaintext = new MemoryStream();
-        await using (var rows = SealedRows.OpenRead(stored, associatedData, key.Key))
+        Assert.Equal(Enumerable.Range(1, 3000).Select(n => $"text {n}"), lines.Select(line => line.GetProperty("label").GetString()));
+        await queue.EmptyAsync();
+    }
+
+    [Fact]
+    public async Task Job_DeliveredToManyAtOnce_GivesOneWholeResult()
+    {
+        await using var queue = await CreateAsync(fixture);
+        queue.Host = new QueueHostSettings { BatchSize = 4 };
+        queue.Gateway.Delay = TimeSpan.FromMilliseconds(50);
+        using var key = queue.Keys.Put(KeyId, "echo");
+        await UploadAsync(queue, await SealAsync(key, Rows(5_000), RowsRole.Input, $"{queue.In.Name}/rows.jsonl"));
+        for (var i = 0; i < 4; i++)
         {
-            await rows.CopyToAsync(plaintext);
+            await queue.Queue.SendMessageAsync(queue.Job());
         }
 
-        Assert.Equal(Enumerable.Range(1, 3000).Select(n => $"text {n}"), QueueHarness.Lines(plaintext.ToArray()).Select(line => line.GetProperty("label").GetString()));
+        await queue.StartAsync();
+        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Log.Lines.Count(line => line.Id is 6003 or 6004) == 4));
+
         await queue.EmptyAsync();
+        Assert.Equal(4, queue.Log.Lines.Count(line => line.Id == 6001));
+        Assert.Equal(1, queue.Jobs.Completed);
+        Assert.False(queue.Log.Has(6005));
+        Assert.Equal(5_000, (await OpenAsync(queue, key)).Lines.Count);
     }
 
     [Theory]
@@ -65,7 +82,7 @@ public sealed class SealedRowsJobTests(AzuriteFixture fixture)
         var place = $"{queue.In.Name}/rows.jsonl";
         var content = await SealAsync(
             key,
-            Rows(200_000), // about 2.7 MB: three segments
+            Rows(300, filling: 9_000), // 2.7 MB: three segments
             what is "wrong role" or "header changed to fit" or "a result as input" ? RowsRole.Output : RowsRole.Input,
             what is "wrong blob" ? $"{queue.In.Name}/other.jsonl" : what is "moved" ? "elsewhere/rows.jsonl" : place);
         switch (what)
@@ -120,6 +137,17 @@ public sealed class SealedRowsJobTests(AzuriteFixture fixture)
         return queue;
     }
 
+    private static async Task<(byte[] Content, RowsHeader Header, List<JsonElement> Lines)> OpenAsync(QueueHarness queue, KeyRecord key)
+    {
+        var content = (await queue.Out.GetBlobClient("result.jsonl").DownloadContentAsync()).Value.Content.ToArray();
+        using var stored = new MemoryStream(content);
+        var (header, associatedData) = await SealedRows.ReadHeaderAsync(stored, CancellationToken.None);
+        using var plaintext = new MemoryStream();
+        await using var rows = SealedRows.OpenRead(stored, associatedData, key.Key);
+        await rows.CopyToAsync(plaintext);
+        return (content, header, QueueHarness.Lines(plaintext.ToArray()));
+    }
+
     private static async Task<byte[]> SealAsync(KeyRecord key, byte[] rows, RowsRole role, string blob)
     {
         using var destination = new MemoryStream();
@@ -135,5 +163,6 @@ public sealed class SealedRowsJobTests(AzuriteFixture fixture)
 
     private static Task UploadAsync(QueueHarness queue, byte[] content) => queue.In.GetBlobClient("rows.jsonl").UploadAsync(BinaryData.FromBytes(content));
 
-    private static byte[] Rows(int count) => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, count).Select(n => $"\"text {n}\"\n")));
+    private static byte[] Rows(int count, int filling = 0) =>
+        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, count).Select(n => $"\"text {n}{new string('.', filling)}\"\n")));
 }
