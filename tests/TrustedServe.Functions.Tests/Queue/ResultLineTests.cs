@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Text;
+using CsCheck;
 using Google.Protobuf;
+using TrustedServe.Functions.Predictions;
 using TrustedServe.Functions.Queue;
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Functions.Tests.Queue;
@@ -38,6 +41,42 @@ public sealed class ResultLineTests
         using var row = ScoredRow.Parse(Line("""{"x":1.5}"""), metadata, 100);
 
         Assert.Equal("{\"row\":3,\"outputs\":{\"" + name + "\":2.5}}\n", Write(metadata, row, name));
+    }
+
+    [Theory]
+    [InlineData("""{"id":1,"x":"\ud800"}""")]
+    [InlineData("""{"id":1,"\ud800":1}""")]
+    [InlineData("""{"id":"\uDC00","x":1}""")]
+    [InlineData("""["\ud83d\ud83d"]""")]
+    public void Row_with_half_a_character_is_refused(string text)
+    {
+        using var row = ScoredRow.Parse(Line(text), Metadata("x", "y"), 100);
+
+        Assert.Equal(TsfErrors.InvalidRow, row.Error?.Error);
+    }
+
+    [Fact]
+    public void Any_line_is_a_row_or_one_error()
+    {
+        string[] pieces = ["{", "}", "[", "]", ",", ":", "\"id\"", "\"x\"", "\"text\"", "1", "-0", "1e999", "null", "true", "\"\\ud800\"", "\"\\ud83d\\ude00\"", "\"\\u0069d\"", "\"ü\"", " ", "\"", "\\", "\ud83d\ude00"];
+        var text = Metadata("text", "y");
+        text.Inputs[0].Datatype = "BYTES";
+        text.Properties["task"] = "text-classification";
+        ModelMetadataResponse[] models = [Metadata("x", "y"), Metadata("id", "y"), text];
+        var lines = Gen.OneOf(
+            Gen.Int[0, pieces.Length - 1].Array[0, 12].Select(some => string.Concat(some.Select(piece => pieces[piece]))),
+            Gen.Int[0, pieces.Length - 1].Array[2, 2].Select(some => $$"""{"id":{{pieces[some[0]]}},"x":{{pieces[some[1]]}},"text":{{pieces[some[1]]}}}"""));
+        Gen.Select(lines, Gen.Int[0, models.Length - 1]).Sample((line, model) =>
+        {
+            using var row = ScoredRow.Parse(Line(line), models[model], 100);
+            row.Error ??= PredictionCodec.Check(models[model], row.Value);
+            if (row.Error is not null)
+            {
+                var buffer = new ArrayBufferWriter<byte>();
+                new ResultLineWriter(buffer, models[model]).Write(row);
+                Assert.Equal(3, Assert.Single(QueueHarness.Lines(buffer.WrittenSpan)).GetProperty("row").GetInt32());
+            }
+        });
     }
 
     private static JsonLine Line(string text) => new(3, Encoding.UTF8.GetBytes(text), false);
