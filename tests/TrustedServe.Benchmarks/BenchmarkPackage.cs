@@ -62,6 +62,7 @@ internal static class BenchmarkPackage
     private static FileEntry Entry(string directory, string name)
     {
         var path = Path.Combine(directory, name);
-        return new FileEntry(name, new FileInfo(path).Length, TreeDigest.OfFile(path));
+        var (size, digest) = TreeDigest.OfFile(path, Environment.ProcessorCount, CancellationToken.None);
+        return new FileEntry(name, size, digest);
     }
 }

@@ -67,7 +67,7 @@ internal static partial class HttpFigures
     private static async Task ServeableAsync(TemporaryDirectory work, string model, string task, params string[] more)
     {
         var samples = Path.Combine(Repository.Samples, model);
-        await MustAsync("model", "pack", Path.Combine(samples, "model.onnx"), "--name", model, "--task", task, "--labels", Path.Combine(samples, "labels.txt"), "--out", work[model], .. more);
+        await MustAsync(["model", "pack", Path.Combine(samples, "model.onnx"), "--name", model, "--task", task, "--labels", Path.Combine(samples, "labels.txt"), "--out", work[model], .. more]);
         await MustAsync("key", "create", $"kbs:///bench/key/{model}", "--package", work[model]);
         await MustAsync("model", "seal", work[model], "--key", $"kbs:///bench/key/{model}", "--to", work["models"]);
 

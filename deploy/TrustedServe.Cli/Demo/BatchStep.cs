@@ -96,7 +96,7 @@ internal static class BatchStep
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
-            if (root.GetProperty("row").GetInt32() == answered && root.TryGetProperty("label", out var label) && label.GetString() == rows[answered].ExpectedLabel(model.Labels))
+            if (root.GetProperty("row").GetInt32() == answered + 1 && root.TryGetProperty("label", out var label) && label.GetString() == rows[answered].ExpectedLabel(model.Labels))
             {
                 same++;
             }
