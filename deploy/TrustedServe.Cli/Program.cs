@@ -29,6 +29,11 @@ catch (TsfException exception)
     Failures.Print(exception, json: parsed.GetValue<bool>("--json"));
     return 1;
 }
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+{
+    Failures.Print(TsfErrors.FileUnreadable.With(exception.Message, exception), json: parsed.GetValue<bool>("--json"));
+    return 1;
+}
 catch (OperationCanceledException)
 {
     return 130;

@@ -76,7 +76,7 @@ public sealed class LifetimeTests(ServedDigits digits) : IClassFixture<ServedDig
     {
         using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        using var serve = digits.Serve("--set", $"Http:Listen=http://{taken.LocalEndpoint}");
+        using var serve = digits.ServeAt($"http://{taken.LocalEndpoint}");
         Assert.NotEqual(0, await serve.WaitAsync());
         Assert.Contains("TSF0004", serve.Output, StringComparison.Ordinal);
     }
@@ -93,7 +93,7 @@ public sealed class LifetimeTests(ServedDigits digits) : IClassFixture<ServedDig
     [Fact]
     public async Task Listening_beyond_loopback_needs_callers()
     {
-        using var open = digits.Serve("--set", "Http:Listen=http://0.0.0.0:0");
+        using var open = digits.ServeAt("http://0.0.0.0:0");
         Assert.NotEqual(0, await open.WaitAsync());
         Assert.Contains("TSF0007", open.Output, StringComparison.Ordinal);
     }

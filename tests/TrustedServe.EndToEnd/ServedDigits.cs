@@ -21,10 +21,13 @@ public sealed partial class ServedDigits : IAsyncLifetime
     }
 
     /// <summary>Starts <c>serve</c> on free ports, with more arguments.</summary>
-    public CommandLine Serve(params string[] more) => CommandLine.Start(
+    public CommandLine Serve(params string[] more) => ServeAt("http://127.0.0.1:0", more);
+
+    /// <summary>The same on an address.</summary>
+    public CommandLine ServeAt(string listen, params string[] more) => CommandLine.Start(
         work.Path,
         work["home"],
-        ["serve", "--models", Models, "--insecure-simulated-evidence", "--listen", "http://127.0.0.1:0", "--health-listen", "http://127.0.0.1:0", .. more]);
+        ["serve", "--models", Models, "--insecure-simulated-evidence", "--listen", listen, "--health-listen", "http://127.0.0.1:0", .. more]);
 
     /// <summary>Runs another command with the same home.</summary>
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => CommandLine.RunAsync(work.Path, work["home"], arguments);

@@ -88,7 +88,7 @@ internal static class KeyCreateCommand
             Purpose = KeyPurpose.Model,
             Model = name,
             ManifestDigest = key is null ? opened!.ManifestDigest : null,
-            PublisherKey = key?.ExportSubjectPublicKeyInfo(),
+            PublisherKey = SigningKeys.PublicKey(key),
             LowestVersion = lowest ?? manifest?.Version ?? "1",
         };
     }

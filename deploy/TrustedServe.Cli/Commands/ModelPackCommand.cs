@@ -3,6 +3,7 @@ using System.Text.Json;
 using TrustedServe.Cli.Files;
 using TrustedServe.Optimizer.Packing;
 using TrustedServe.Packaging.Manifests;
+using TrustedServe.Protocol.Json;
 
 namespace TrustedServe.Cli.Commands;
 
@@ -34,7 +35,7 @@ internal static class ModelPackCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var kind = Enum.GetValues<ModelTask>().Single(value => JsonSerializer.SerializeToElement(value).GetString() == parsed.GetValue(task));
+            var kind = JsonSerializer.SerializeToElement(parsed.GetValue(task)).Deserialize<ModelTask>(StrictJson.Compact);
             var request = new PackRequest
             {
                 OnnxFile = parsed.GetValue(onnx)!,

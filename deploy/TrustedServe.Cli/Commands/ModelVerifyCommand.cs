@@ -24,7 +24,7 @@ internal static class ModelVerifyCommand
         {
             await using var source = ModelStores.OpenFile(parsed.GetValue(file)!);
             using var publisherKey = parsed.GetValue(publisher) is { } pem ? SigningKeys.Read(pem) : null;
-            var report = await PackageVerifier.VerifyWithoutKeyAsync(source, publisherKey?.ExportSubjectPublicKeyInfo(), cancellationToken);
+            var report = await PackageVerifier.VerifyWithoutKeyAsync(source, SigningKeys.PublicKey(publisherKey), cancellationToken);
             if (parsed.GetValue(key) || parsed.GetValue(record) is not null)
             {
                 using var keyRecord = KeyRecords.Find(parsed.GetValue(record), parsed.GetValue(folder)!, KeyId.Parse(report.Envelope.KeyId));

@@ -7,6 +7,9 @@ namespace TrustedServe.Cli.Files;
 /// <summary>Publishers' keys in PEM files.</summary>
 internal static class SigningKeys
 {
+    /// <summary>The SubjectPublicKeyInfo of a key; none for none (a null array would become an empty memory, which is not none).</summary>
+    public static ReadOnlyMemory<byte>? PublicKey(ECDsa? key) => key is null ? default(ReadOnlyMemory<byte>?) : key.ExportSubjectPublicKeyInfo();
+
     /// <summary>Reads a private or public ECDSA key.</summary>
     /// <exception cref="TsfException">TSF0008 when the file cannot be read or holds no such key.</exception>
     public static ECDsa Read(string path)
