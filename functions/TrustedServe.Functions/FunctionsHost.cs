@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using TrustedServe.Attestation.Keys;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Access;
 using TrustedServe.Functions.Health;
 using TrustedServe.Functions.Http;
+using TrustedServe.Functions.Http.PriorKnowledge;
 using TrustedServe.Functions.Inference;
+using TrustedServe.Functions.Queue;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Functions.Supervision;
 using TrustedServe.Protocol.Errors;
@@ -50,9 +53,14 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
         var options = ServeOptions.Read(sources.All, apiKeys is not null);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = nameof(TrustedServe) });
-        ConfigureLogging(builder.Logging);
-        ConfigureServices(builder, options, seams);
-        var listeners = ConfigureListeners(builder.WebHost, options);
+        seams.Logging(builder.Logging);
+        ConfigureServices(builder.Services, options, seams);
+        builder.Services.AddQueueTrigger(sources.ToConfiguration(), sources.Host.Queues);
+        var handover = new HandoverListener();
+        var listeners = ConfigureListeners(builder.WebHost, options, handover);
+
+        // After Kestrel's own sockets, which are added only where no other transport is there yet.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(handover);
         var application = builder.Build();
         StartAccess(application.Services, apiKeys);
         ConfigurePipeline(application, options, sources.Host, seams.Time);
@@ -102,22 +110,8 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => application.DisposeAsync();
 
-    private static void ConfigureLogging(ILoggingBuilder logging)
+    private static void ConfigureServices(IServiceCollection services, ServeOptions options, HostSeams seams)
     {
-        logging.AddJsonConsole(console =>
-        {
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "o";
-            console.IncludeScopes = false;
-        });
-        logging.SetMinimumLevel(LogLevel.Information);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Grpc", LogLevel.Warning);
-    }
-
-    private static void ConfigureServices(WebApplicationBuilder builder, ServeOptions options, HostSeams seams)
-    {
-        var services = builder.Services;
         services.AddRoutingCore();
         services.AddSingleton(seams.Time);
         services.AddSingleton(options);
@@ -128,6 +122,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.AddSingleton<WorkerFleet>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkerFleet>());
         services.AddSingleton<IInferenceGateway, InferenceGateway>();
+        services.AddSingleton(provider => KeySources.Create(options.Trust, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProtocolEndpoints>();
         services.AddSingleton<PredictionEndpoints>();
         services.AddSingleton<HealthEndpoints>();
@@ -141,20 +136,22 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds));
     }
 
-    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options)
+    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options, HandoverListener handover)
     {
         var listeners = new Listeners();
         host.UseKestrelCore();
         host.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.Http.MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = null; // RequestBody bounds it
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Listen(options.Http.Listen, listen =>
             {
                 listeners.Http = listen;
                 listen.Protocols = HttpProtocols.Http1;
+                listen.Use(handover.Divert);
             });
+            kestrel.Listen(handover.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(options.Health.Listen, listen =>
             {
                 listeners.Health = listen;

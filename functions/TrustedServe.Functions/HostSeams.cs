@@ -26,4 +26,20 @@ internal sealed record HostSeams
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Says where logs go.</summary>
+    public Action<ILoggingBuilder> Logging { get; init; } = JsonLines;
+
+    private static void JsonLines(ILoggingBuilder logging)
+    {
+        logging.AddJsonConsole(console =>
+        {
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "o";
+            console.IncludeScopes = false;
+        });
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Grpc", LogLevel.Warning);
+    }
 }

@@ -3,10 +3,10 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.Functions.Http;
 
 /// <summary>
-/// How many bytes of bodies all requests together may hold. Without it, connections times the largest body would be the
-/// bound: one caller with many connections could take all memory.
+/// How many bytes of bodies one request, and all together, may hold. Without the second bound, connections times the largest
+/// body would be it: one caller with many connections could take all memory.
 /// </summary>
-internal sealed class BodyBudget(long total)
+internal sealed class BodyBudget(int largest, long total)
 {
     /// <summary>What is left at the least, so that several of the largest bodies fit.</summary>
     private const long Least = 256L << 20;
@@ -15,8 +15,11 @@ internal sealed class BodyBudget(long total)
 
     private long left = total;
 
+    /// <summary>The largest body.</summary>
+    public int Largest => largest;
+
     /// <summary>A budget that fits a limit for single bodies.</summary>
-    public static BodyBudget For(int maxBodyBytes) => new(Math.Max(Least, 4L * maxBodyBytes));
+    public static BodyBudget For(int maxBodyBytes) => new(maxBodyBytes, Math.Max(Least, 4L * maxBodyBytes));
 
     /// <summary>Takes from the budget.</summary>
     /// <exception cref="TsfException">TSF4012 when there is not enough.</exception>

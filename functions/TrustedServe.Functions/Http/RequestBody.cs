@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Http.Features;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Http;
@@ -41,13 +40,22 @@ internal sealed class RequestBody : IDisposable
         catch (Exception exception)
         {
             body.Dispose();
-            if (exception is BadHttpRequestException bad)
+            throw exception switch
             {
-                throw Refusal(bad, context);
-            }
-
-            throw;
+                BadHttpRequestException bad => Refusal(bad),
+                IOException or OperationCanceledException => TsfErrors.Cancelled.With("The connection ended within the body.", exception),
+                TsfException => exception,
+                _ => TsfErrors.Internal.With("The body cannot be read.", exception),
+            };
         }
+    }
+
+    /// <summary>Takes more of the budget, for what is made from the body beside it.</summary>
+    /// <exception cref="TsfException">TSF4012 when memory is short.</exception>
+    public void TakeMore(int bytes)
+    {
+        budget.Take(bytes);
+        taken += bytes;
     }
 
     /// <summary>Gives the buffer back; the budget stays taken, because what was made from the body is still there.</summary>
@@ -71,16 +79,25 @@ internal sealed class RequestBody : IDisposable
 
     private async ValueTask FillAsync(HttpContext context)
     {
+        // What is announced too large is not read at all.
+        CheckLength(context.Request.ContentLength ?? 0);
         var reader = context.Request.BodyReader;
         while (true)
         {
             var result = await reader.ReadAsync();
-            foreach (var segment in result.Buffer)
+            try
             {
-                Append(segment.Span);
+                CheckLength(length + result.Buffer.Length);
+                foreach (var segment in result.Buffer)
+                {
+                    Append(segment.Span);
+                }
+            }
+            finally
+            {
+                reader.AdvanceTo(result.Buffer.End);
             }
 
-            reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted)
             {
                 return;
@@ -101,6 +118,15 @@ internal sealed class RequestBody : IDisposable
         using var timer = request.Time.CreateTimer(
             static state => ((HttpContext)state!).Request.BodyReader.CancelPendingRead(), context, request.Left, Timeout.InfiniteTimeSpan);
         await read;
+    }
+
+    // Counted here and not by the server, whose count includes the framing of chunks.
+    private void CheckLength(long bytes)
+    {
+        if (bytes > budget.Largest)
+        {
+            throw TsfErrors.BodyTooLarge.With($"The body is larger than {budget.Largest} bytes.");
+        }
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
@@ -125,15 +151,10 @@ internal sealed class RequestBody : IDisposable
             ArrayPool<byte>.Shared.Return(returned);
         }
 
-        budget.Take(larger.Length - taken);
-        taken = larger.Length;
+        TakeMore(larger.Length - taken);
     }
 
-    private static TsfException Refusal(BadHttpRequestException exception, HttpContext context) => exception.StatusCode switch
-    {
-        StatusCodes.Status413PayloadTooLarge => TsfErrors.BodyTooLarge.With(
-            $"The body is larger than {context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes.", exception),
-        StatusCodes.Status408RequestTimeout => TsfErrors.DeadlineExceeded.With("The body arrives too slowly.", exception),
-        _ => TsfErrors.MalformedRequest.With("The body is not framed as HTTP asks.", exception),
-    };
+    private static TsfException Refusal(BadHttpRequestException exception) => exception.StatusCode == StatusCodes.Status408RequestTimeout
+        ? TsfErrors.DeadlineExceeded.With("The body arrives too slowly.", exception)
+        : TsfErrors.MalformedRequest.With("The body is not framed as HTTP asks.", exception);
 }

@@ -24,7 +24,8 @@ internal sealed record SettingsSources(IReadOnlyList<SettingsSource> All, HostJs
         if (commandLine.SettingsFile is { } file)
         {
             using var document = JsonSettings.ReadFile(file);
-            if (document.RootElement.EnumerateObject().FirstOrDefault(member => member.Name is not (SettingsSource.Section or "$schema")).Name is { } foreign)
+            var foreign = document.RootElement.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => name is not (SettingsSource.Section or "$schema"));
+            if (foreign is not null)
             {
                 throw TsfErrors.InvalidSettings.With($"{file} has the member '{foreign}'; settings stand under '{SettingsSource.Section}'.");
             }

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using TrustedServe.Functions.Tests.Hosting;
+
+namespace TrustedServe.Functions.Tests.Http;
+
+public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<LimitTests.SmallHost>
+{
+    private const string Good = """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}]}""";
+    private const int Limit = 4096;
+
+    private readonly TestHost host = small.Host;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Body_over_the_limit_is_refused_and_one_at_it_is_not(bool chunked)
+    {
+        foreach (var (length, status) in new[] { (Limit, HttpStatusCode.OK), (Limit + 1, HttpStatusCode.RequestEntityTooLarge) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/matrix/infer")
+            {
+                Content = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes(Good.PadRight(length)))),
+            };
+            request.Headers.TransferEncodingChunked = chunked;
+            request.Content.Headers.ContentType = new("application/json");
+            using var response = await host.Client.SendAsync(request);
+            Assert.Equal(status, response.StatusCode);
+            if (status != HttpStatusCode.OK)
+            {
+                Assert.Equal("TSF4007", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Body_that_stops_arriving_is_answered_at_the_deadline()
+    {
+        var answer = await RawAsync($"POST /v2/models/matrix/infer HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{Good}");
+        Assert.StartsWith("HTTP/1.1 504", answer);
+        Assert.Contains("TSF4011", answer);
+    }
+
+    [Fact]
+    public async Task Body_that_is_framed_wrongly_is_refused()
+    {
+        var answer = await RawAsync("POST /v2/models/matrix/infer HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+        Assert.StartsWith("HTTP/1.1 400", answer);
+        Assert.Contains("TSF4001", answer);
+    }
+
+    [Fact]
+    public async Task Connection_that_breaks_within_a_body_troubles_nobody()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            using var client = await ConnectAsync();
+            await client.GetStream().WriteAsync("POST /v2/models/matrix/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n{\"inputs\""u8.ToArray());
+            client.LingerState = new LingerOption(true, 0);
+        }
+
+        await host.AskAsync("/v2/models/matrix/infer", Good);
+        await host.UntilAsync(async () => (await host.Health.GetStringAsync("/metrics")).Contains("in_flight 0\n"));
+        Assert.False(host.Log.Has(2301));
+    }
+
+    [Fact]
+    public async Task Deadline_of_the_server_counts_where_the_caller_names_none_or_a_longer_one()
+    {
+        foreach (var body in new[] { Good, Good.Insert(1, "\"parameters\":{\"timeout\":9223372036854775807},") })
+        {
+            using var response = await host.PostAsync("/v2/models/slow/infer", body);
+            Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task One_port_speaks_both_HTTP_1_and_HTTP_2()
+    {
+        using var http2 = new HttpClient { BaseAddress = host.Client.BaseAddress, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? http2 : host.Client)
+            .PostAsync("/v2/models/matrix/infer", new StringContent(Good, Encoding.UTF8, "application/json"))));
+        Assert.All(answers.Index(), answer =>
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.Item.StatusCode);
+            Assert.Equal(answer.Index % 2 == 0 ? HttpVersion.Version20 : HttpVersion.Version11, answer.Item.Version);
+        });
+    }
+
+    [Theory]
+    [InlineData("GET /v2/health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200")]
+    [InlineData("PRI * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 4")]
+    [InlineData("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\r\n\r\n", "HTTP/1.1 400")]
+    public async Task First_bytes_that_come_one_by_one_are_waited_for(string request, string expected)
+    {
+        using var client = await ConnectAsync();
+        client.NoDelay = true;
+        foreach (var octet in Encoding.ASCII.GetBytes(request))
+        {
+            await client.GetStream().WriteAsync(new[] { octet });
+        }
+
+        Assert.StartsWith(expected, await new StreamReader(client.GetStream()).ReadToEndAsync());
+    }
+
+    private async Task<string> RawAsync(string request)
+    {
+        using var client = await ConnectAsync();
+        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(request));
+        var buffer = new byte[8192];
+        var length = 0;
+        while (!Encoding.UTF8.GetString(buffer, 0, length).Contains("remedy") && await client.GetStream().ReadAsync(buffer.AsMemory(length)) is > 0 and var read)
+        {
+            length += read;
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
+
+    private async Task<TcpClient> ConnectAsync()
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port);
+        return client;
+    }
+
+    public sealed class SmallHost : IAsyncLifetime
+    {
+        internal TestHost Host { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Host = await TestHost.ReadyAsync(
+            ["matrix", "slow"], $"--TrustedServe:Http:MaxBodyBytes={Limit}", "--TrustedServe:Http:RequestTimeoutSeconds=2");
+
+        public ValueTask DisposeAsync() => Host.DisposeAsync();
+    }
+}
