@@ -37,7 +37,7 @@ internal static class JsonBody
         response.BodyWriter.Write(buffer.WrittenSpan);
         if (buffer.Capacity > KeptSize)
         {
-            buffer = null;
+            (buffer, writer) = (null, null);
         }
 
         return response.BodyWriter.FlushAsync().AsTask();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using TrustedServe.Functions.Access;
@@ -14,6 +13,14 @@ namespace TrustedServe.Functions.Http;
 /// <summary><c>/predictions/{model}[/{version}]</c>, as TorchServe has it: what people write in, what they read out.</summary>
 internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessControl access, BodyBudget budget)
 {
+    /// <summary>
+    /// The most values in one body, so that the document made of it (12 bytes a value) stays small beside the largest body. Whoever
+    /// has more has tensors, which the protocol's own route reads without a document.
+    /// </summary>
+    private const int MaxValues = 4 << 20;
+
+    private const int DocumentBytesPerValue = 12;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = InferRequestReader.MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>Adds the routes.</summary>
@@ -32,7 +39,7 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
         var model = gateway.Resolve(name, (string?)context.GetRouteValue("version"));
         var contentType = ContentTypes.Of(context.Request, ContentTypes.Json, ContentTypes.Text);
         using var body = await RequestBody.ReadAsync(context, budget);
-        var (request, isSingle) = Encode(model.Metadata, contentType, body.Memory);
+        var (request, isSingle) = Encode(model.Metadata, contentType, body);
         body.ReturnBuffer();
         if (TopK(context.Request) is { } topK)
         {
@@ -76,14 +83,15 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
         writer.WriteEndObject();
     }
 
-    private static (ModelInferRequest Request, bool IsSingle) Encode(ModelMetadataResponse metadata, string? contentType, ReadOnlyMemory<byte> body)
+    private static (ModelInferRequest Request, bool IsSingle) Encode(ModelMetadataResponse metadata, string? contentType, RequestBody body)
     {
-        if (body.IsEmpty)
+        var utf8 = body.Memory;
+        if (utf8.IsEmpty)
         {
             throw TsfErrors.MalformedRequest.With("The body is empty.");
         }
 
-        if (!Utf8.IsValid(body.Span))
+        if (!Utf8.IsValid(utf8.Span))
         {
             throw TsfErrors.MalformedRequest.With("The body is not UTF-8.");
         }
@@ -95,20 +103,20 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
         }
 
         // Without a content type, a text model takes for text what does not read as JSON of a form it knows.
-        if (contentType == ContentTypes.Text || (contentType is null && takesText && !LooksLikeJson(body.Span)))
+        if (contentType == ContentTypes.Text || (contentType is null && takesText && !LooksLikeJson(utf8.Span)))
         {
-            return (Encode(metadata, body), true);
+            return (PredictionCodec.EncodeText(metadata, utf8.Span), true);
         }
 
         try
         {
-            using var document = JsonDocument.Parse(body, Options);
+            using var document = Parse(body);
             var (rows, isSingle) = PredictionBody.From(metadata, document.RootElement);
             return (PredictionCodec.Encode(metadata, rows), isSingle);
         }
         catch (JsonException) when (contentType is null && takesText)
         {
-            return (Encode(metadata, body), true);
+            return (PredictionCodec.EncodeText(metadata, utf8.Span), true);
         }
         catch (JsonException exception)
         {
@@ -117,8 +125,17 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
         }
     }
 
-    private static ModelInferRequest Encode(ModelMetadataResponse metadata, ReadOnlyMemory<byte> text) =>
-        PredictionCodec.Encode(metadata, [JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(text.Span))]);
+    private static JsonDocument Parse(RequestBody body)
+    {
+        var values = body.Memory.Span.Count((byte)',') + body.Memory.Span.Count((byte)'[') + body.Memory.Span.Count((byte)'{');
+        if (values > MaxValues)
+        {
+            throw TsfErrors.InputTooLong.With($"The body has more than {MaxValues} values; /v2/models/{{model}}/infer takes tensors of any size.");
+        }
+
+        body.TakeMore(values * DocumentBytesPerValue);
+        return JsonDocument.Parse(body.Memory, Options);
+    }
 
     private static bool LooksLikeJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[' or (byte)'"', ..];
 

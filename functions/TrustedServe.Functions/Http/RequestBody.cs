@@ -40,13 +40,22 @@ internal sealed class RequestBody : IDisposable
         catch (Exception exception)
         {
             body.Dispose();
-            if (exception is BadHttpRequestException bad)
+            throw exception switch
             {
-                throw Refusal(bad);
-            }
-
-            throw;
+                BadHttpRequestException bad => Refusal(bad),
+                IOException or OperationCanceledException => TsfErrors.Cancelled.With("The connection ended within the body.", exception),
+                TsfException => exception,
+                _ => TsfErrors.Internal.With("The body cannot be read.", exception),
+            };
         }
+    }
+
+    /// <summary>Takes more of the budget, for what is made from the body beside it.</summary>
+    /// <exception cref="TsfException">TSF4012 when memory is short.</exception>
+    public void TakeMore(int bytes)
+    {
+        budget.Take(bytes);
+        taken += bytes;
     }
 
     /// <summary>Gives the buffer back; the budget stays taken, because what was made from the body is still there.</summary>
@@ -142,8 +151,7 @@ internal sealed class RequestBody : IDisposable
             ArrayPool<byte>.Shared.Return(returned);
         }
 
-        budget.Take(larger.Length - taken);
-        taken = larger.Length;
+        TakeMore(larger.Length - taken);
     }
 
     private static TsfException Refusal(BadHttpRequestException exception) => exception.StatusCode == StatusCodes.Status408RequestTimeout

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using TrustedServe.Functions.Health;
 using TrustedServe.Functions.Supervision;
@@ -9,6 +11,12 @@ namespace TrustedServe.Functions.Http;
 internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet fleet, RequestMetrics metrics, TimeSpan timeout, TimeProvider time, ILogger logger)
 {
     private const int MaxIdLength = 64;
+
+    /// <summary>For a model that does not come back by itself: there is no better guess.</summary>
+    private const int DefaultRetryAfterSeconds = 30;
+
+    private static readonly SearchValues<char> IdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -79,7 +87,7 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
 
         if (exception.Error.HttpStatus == StatusCodes.Status503ServiceUnavailable)
         {
-            response.Headers.RetryAfter = (exception.RetryAfterSeconds ?? 30).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = (exception.RetryAfterSeconds ?? DefaultRetryAfterSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         return JsonBody.WriteAsync(response, exception.Error.HttpStatus, exception, static (writer, exception) =>
@@ -107,9 +115,6 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
         RandomNumberGenerator.Fill(random);
         return Convert.ToHexStringLower(random);
     }
-
-    private static readonly System.Buffers.SearchValues<char> IdCharacters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     [LoggerMessage(2301, LogLevel.Error, "Request {RequestId} failed inside")]
     private static partial void LogInternal(ILogger logger, string requestId, Exception exception);

@@ -15,20 +15,27 @@ internal readonly record struct PredictionBody(IReadOnlyList<JsonElement> Rows, 
     /// 1. An object with <c>instances</c> holds rows. 2. Any other object, and what is no array, is one row. 3. An array is one
     /// row where the model takes grids and this is one; otherwise it holds rows.
     /// </remarks>
-    /// <exception cref="TsfException">TSF4001 when <c>instances</c> is no array or not alone.</exception>
+    /// <exception cref="TsfException">TSF4001 when <c>instances</c> is no array or not alone; TSF4013 when there are more rows than the model takes.</exception>
     public static PredictionBody From(ModelMetadataResponse metadata, JsonElement root)
     {
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("instances", out var instances)
             && metadata.Inputs.All(input => input.Name != "instances"))
         {
             return instances.ValueKind == JsonValueKind.Array && root.GetPropertyCount() == 1
-                ? new([.. instances.EnumerateArray()], IsSingle: false)
+                ? new(RowsOf(metadata, instances), IsSingle: false)
                 : throw TsfErrors.MalformedRequest.With("'instances' must be an array, and the only member.");
         }
 
         return root.ValueKind != JsonValueKind.Array || IsGrid(metadata, root)
             ? new([root], IsSingle: true)
-            : new([.. root.EnumerateArray()], IsSingle: false);
+            : new(RowsOf(metadata, root), IsSingle: false);
+    }
+
+    // Counted before they are listed: an array of millions costs nothing but its refusal.
+    private static List<JsonElement> RowsOf(ModelMetadataResponse metadata, JsonElement array)
+    {
+        PredictionCodec.CheckCount(metadata, array.GetArrayLength());
+        return [.. array.EnumerateArray()];
     }
 
     // The lengths tell a grid from rows of grids: [[…8],…8] is one grid of 8×8, [[…64]] is one flat row. An array of plain

@@ -1,7 +1,11 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
+using Google.Protobuf;
+using TrustedServe.Functions.Inference;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Tensors;
 
 namespace TrustedServe.Functions.Predictions;
 
@@ -21,12 +25,7 @@ public static class PredictionCodec
             throw TsfErrors.MalformedRequest.With("There is no row to predict.");
         }
 
-        if (metadata.Properties.TryGetValue("max_batch", out var text)
-            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && rows.Count > most)
-        {
-            throw TsfErrors.InputTooLong.With($"There are {rows.Count} rows; the model takes at most {most} at once.");
-        }
-
+        CheckCount(metadata, rows.Count);
         var task = metadata.Task();
         var tensors = metadata.Inputs.Select(declared => new RowTensor(declared)).ToArray();
         for (var i = 0; i < rows.Count; i++)
@@ -48,6 +47,28 @@ public static class PredictionCodec
         }
 
         return request;
+    }
+
+    /// <summary>One request with one text, whose bytes are UTF-8.</summary>
+    internal static ModelInferRequest EncodeText(ModelMetadataResponse metadata, ReadOnlySpan<byte> utf8)
+    {
+        var raw = new byte[RawTensor.LengthPrefix + utf8.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(raw, utf8.Length);
+        utf8.CopyTo(raw.AsSpan(RawTensor.LengthPrefix));
+        var input = new ModelInferRequest.Types.InferInputTensor { Name = metadata.Inputs[0].Name, Datatype = Datatype.Bytes.Name() };
+        input.Shape.Add(1);
+        return new ModelInferRequest { Inputs = { input }, RawInputContents = { UnsafeByteOperations.UnsafeWrap(raw) } };
+    }
+
+    /// <summary>Refuses more rows than the model takes at once.</summary>
+    /// <exception cref="TsfException">TSF4013.</exception>
+    internal static void CheckCount(ModelMetadataResponse metadata, int count)
+    {
+        if (metadata.Properties.TryGetValue("max_batch", out var text)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && count > most)
+        {
+            throw TsfErrors.InputTooLong.With($"There are {count} rows; the model takes at most {most} at once.");
+        }
     }
 
     /// <summary>Whether one row alone would encode; the reason when not. Lets a batch job score the others.</summary>

@@ -17,4 +17,7 @@ internal static partial class SupervisionLog
 
     [LoggerMessage(2105, LogLevel.Error, "{Model} {Version}: not started again until the front end is: {Code}: {Reason}")]
     public static partial void GivenUp(ILogger logger, string model, string version, string code, string reason);
+
+    [LoggerMessage(2106, LogLevel.Critical, "{Model} {Version}: supervision failed")]
+    public static partial void SupervisionFailed(ILogger logger, string model, string version, Exception exception);
 }

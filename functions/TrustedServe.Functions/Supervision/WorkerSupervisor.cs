@@ -67,6 +67,12 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
         {
             Become(new WorkerState.Starting(), changed);
         }
+        catch (Exception exception)
+        {
+            // Not the worker but its supervision failed. The model says so; the others go on.
+            SupervisionLog.SupervisionFailed(setup.Logger, Model, Version, exception);
+            Become(new WorkerState.Failed(TsfErrors.ModelFailed.With($"The model's supervision failed: {TsfErrors.Internal.Code}.")), changed);
+        }
     }
 
     private async Task<WorkerEnd> RunOnceAsync(Action changed, CancellationToken stopping)

@@ -64,6 +64,7 @@ public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<Limit
 
         await host.AskAsync("/v2/models/matrix/infer", Good);
         await host.UntilAsync(async () => (await host.Health.GetStringAsync("/metrics")).Contains("in_flight 0\n"));
+        Assert.False(host.Log.Has(2301));
     }
 
     [Fact]

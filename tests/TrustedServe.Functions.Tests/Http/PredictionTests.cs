@@ -103,4 +103,14 @@ public sealed class PredictionTests(SharedHost shared)
         using var response = await host.PostAsync("/predictions/classify", $"[{string.Join(',', Enumerable.Repeat("\"a\"", 33))}]");
         Assert.Contains("TSF4013", await response.Content.ReadAsStringAsync());
     }
+
+    [Theory]
+    [InlineData("digits", "1", 5_000_000)]
+    [InlineData("classify", "\"\"", 1_000_000)]
+    [InlineData("two-inputs", "{}", 1_000_000)]
+    public async Task Rejects_millions_of_rows(string model, string row, int count)
+    {
+        using var response = await host.PostAsync($"/predictions/{model}", $"[{string.Join(',', Enumerable.Repeat(row, count))}]");
+        Assert.Contains("TSF4013", await response.Content.ReadAsStringAsync());
+    }
 }
