@@ -1,1 +1,19 @@
-return 0;
+using TrustedServe.Benchmarks;
+
+return args switch
+{
+    ["unseal", .. var rest] => await SealingFigures.RunAsync(rest is [var size, ..] ? int.Parse(size, null) : 1024),
+    ["seal-memory", .. var rest] => await SealingMemory.RunAsync(rest is [var size, ..] ? long.Parse(size, null) : 4096),
+    ["http", .. var rest] => await HttpFigures.RunAsync(rest is [var seconds, ..] ? int.Parse(seconds, null) : 10),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        unseal [MiB]        sealing and unsealing beside decrypting and writing the same bytes to tmpfs with nothing around it
+        seal-memory [MiB]   peak memory of sealing a package of that size
+        http [seconds]      requests/s, p50 and p99 of both sample models with 2 connections
+        """);
+    return 2;
+}

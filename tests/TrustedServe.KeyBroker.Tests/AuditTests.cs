@@ -16,6 +16,7 @@ public sealed class AuditTests
         await Assert.ThrowsAsync<TsfException>(() => unknown.GetAsync(RunningBroker.Model, CancellationToken.None));
         await Assert.ThrowsAsync<TsfException>(() => known.GetAsync(RunningBroker.NoRule, CancellationToken.None));
         await broker.Wire.ResourceAsync(bearer: "a.b.c");
+        await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", WireClient.AuthBody("tdx"));
 
         var lines = broker.Audit.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement)
@@ -31,6 +32,7 @@ public sealed class AuditTests
                 $"release refused models/langid/v1 sample {TestPolicy.Unknown} models TSF3017",
                 $"release refused rows/langid/v1 sample {TestPolicy.Known} - TSF3004",
                 "release refused models/langid/v1 - - - TSF3008",
+                "challenge refused - - - - TSF3015",
             ],
             lines);
         Assert.Equal(lines.Count, broker.Log.Lines.Count(line => line.Id == 3001));
@@ -85,6 +87,12 @@ public sealed class AuditTests
         var (cookie, _) = await broker.Wire.AttestAsync();
         var answer = await broker.Wire.ResourceAsync(cookie);
         answer.IsRefused("PluginInternalError", "TSF3022");
+        Assert.DoesNotContain(broker.Folder.Path, answer.Body, StringComparison.Ordinal);
+
+        File.Delete(broker.Folder["broker", "resources", "models~langid~v1.sealed"]);
+        File.CreateSymbolicLink(broker.Folder["broker", "resources", "models~langid~v1.sealed"], broker.Folder["broker"]);
+        answer = await broker.Wire.ResourceAsync(cookie);
+        answer.IsRefused("PluginInternalError", "TSF0008", status: System.Net.HttpStatusCode.InternalServerError);
         Assert.DoesNotContain(broker.Folder.Path, answer.Body, StringComparison.Ordinal);
     }
 }

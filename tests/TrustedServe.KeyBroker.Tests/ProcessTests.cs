@@ -22,6 +22,8 @@ public sealed class ProcessTests
         await using var broker = BrokerProcess.StartOn(folder);
         var address = await broker.ListeningAsync();
         Assert.Equal("127.0.0.1", address.Host);
+        Assert.Matches(@"Max core file size\s+0\s+0\s", File.ReadAllText($"/proc/{broker.Process.Id}/limits"));
+        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{broker.Process.Id}-*"));
         using (var client = RunningBroker.Client(address))
         using (var release = await client.GetAsync(RunningBroker.Model, CancellationToken.None))
         {

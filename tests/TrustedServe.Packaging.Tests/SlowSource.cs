@@ -1,9 +1,10 @@
 using TrustedServe.Packaging.Stores;
+using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Packaging.Tests;
 
 /// <summary>A source in memory that answers a little later, as a network does, and counts how many reads it holds at once.</summary>
-internal sealed class SlowSource(byte[] content) : IBlobSource
+internal sealed class SlowSource(byte[] content, int milliseconds = 0) : IBlobSource
 {
     private int now;
     private int most;
@@ -22,7 +23,13 @@ internal sealed class SlowSource(byte[] content) : IBlobSource
             Interlocked.CompareExchange(ref most, count, seen);
         }
 
-        await Task.Delay(5, cancellationToken);
+        await Task.Yield();
+        await Task.Delay(milliseconds, cancellationToken);
+        if (offset < 0 || offset + buffer.Length > content.Length)
+        {
+            throw TsfErrors.BlobChanged.With("The memory has no such bytes.");
+        }
+
         content.AsMemory((int)offset, buffer.Length).CopyTo(buffer);
         Interlocked.Decrement(ref now);
     }

@@ -22,15 +22,20 @@ internal sealed class BrokerService(
     AuditLog audit,
     TimeProvider time)
 {
-    /// <summary>Gives a challenge.</summary>
+    /// <summary>Gives a challenge. That decides nothing yet, so only refusals are recorded.</summary>
     public BrokerSession Challenge(AuthRequest request)
     {
-        if (request.Version != KbsProtocol.Version)
+        try
         {
-            throw TsfErrors.ProtocolVersionMismatch.With($"{TsfErrors.ProtocolVersionMismatch.Title}: this broker speaks {KbsProtocol.Version}.");
+            return request.Version == KbsProtocol.Version
+                ? sessions.Start(verifiers.Of(request.Tee).Tee)
+                : throw TsfErrors.ProtocolVersionMismatch.With($"{TsfErrors.ProtocolVersionMismatch.Title}: this broker speaks {KbsProtocol.Version}.");
         }
-
-        return sessions.Start(verifiers.Of(request.Tee).Tee);
+        catch (TsfException exception)
+        {
+            Refuse(Entry("challenge"), exception);
+            throw;
+        }
     }
 
     /// <summary>

@@ -34,17 +34,19 @@ internal sealed class JobInput : IAsyncDisposable
         KeyRecord? key = null;
         try
         {
-            if (await ReadHeaderAsync(blob, cancellationToken) is not var (header, associatedData))
+            if (!RowsFile.IsSealed(await blob.PeekAsync(RowsFile.MagicBytes, cancellationToken)))
             {
                 return insecurePlaintextRows
                     ? new JobInput(blob, blob, null, null)
                     : throw TsfErrors.PlaintextRows.With($"The input '{job.Input}' does not begin as sealed rows do.");
             }
 
+            var (header, associatedData) = await SealedRows.ReadHeaderAsync(blob, cancellationToken);
+
             // The role and place are checked before a key is asked for, and hold because they are the ciphertext's associated data.
             if (header.Role != RowsRole.Input || header.Blob != job.Input.ToString())
             {
-                throw TsfErrors.RowsMismatch.With($"The rows in '{job.Input}' were sealed as {header.Role.ToString().ToLowerInvariant()} for another place or role.");
+                throw TsfErrors.RowsMismatch.With($"The rows in '{job.Input}' were sealed for another place, or as a result.");
             }
 
             using (var release = await keys.GetAsync(KeyId.Parse(header.KeyId), cancellationToken))
@@ -73,18 +75,5 @@ internal sealed class JobInput : IAsyncDisposable
         await Rows.DisposeAsync();
         await blob.DisposeAsync();
         Key?.Dispose();
-    }
-
-    private static async Task<(RowsHeader Header, ReadOnlyMemory<byte> AssociatedData)?> ReadHeaderAsync(PinnedInput blob, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await SealedRows.ReadHeaderAsync(blob, cancellationToken);
-        }
-        catch (TsfException plaintext) when (plaintext.Error == TsfErrors.NotSealed)
-        {
-            blob.Rewind();
-            return null;
-        }
     }
 }

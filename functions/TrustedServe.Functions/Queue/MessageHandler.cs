@@ -17,7 +17,7 @@ namespace TrustedServe.Functions.Queue;
 internal sealed class MessageHandler(QueueClient queue, QueueClient poison, BatchJob job, QueueOptions options, QueueHostSettings host, JobRegistry jobs, TimeProvider time, ILogger logger)
 {
     // Settling must not outlast the pod's grace period when the store hangs.
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(-1);
 
@@ -77,21 +77,22 @@ internal sealed class MessageHandler(QueueClient queue, QueueClient poison, Batc
         }
     }
 
-    private async Task<bool> HandBackAsync(MessageLease lease, CancellationToken cancellationToken)
+    private async Task HandBackAsync(MessageLease lease, CancellationToken cancellationToken)
     {
         var message = lease.Message;
         QueueLog.HandedBack(logger, message.MessageId);
         if (message.DequeueCount < host.MaxDequeueCount)
         {
-            return await lease.ReleaseAsync(TimeSpan.Zero, cancellationToken);
+            await lease.ReleaseAsync(TimeSpan.Zero, cancellationToken);
+            return;
         }
 
         // Sent before the old one is deleted: ended in between, there are two, and the second finds the result in place.
         await queue.SendMessageAsync(message.MessageText, timeToLive: Never, cancellationToken: cancellationToken);
-        return await lease.DeleteAsync(cancellationToken);
+        await lease.DeleteAsync(cancellationToken);
     }
 
-    private async Task<bool> FailAsync(MessageLease lease, TsfException failure, CancellationToken cancellationToken)
+    private async Task FailAsync(MessageLease lease, TsfException failure, CancellationToken cancellationToken)
     {
         var message = lease.Message;
         QueueLog.TryFailed(logger, message.MessageId, message.DequeueCount, failure.Code, failure.Message);
@@ -99,7 +100,8 @@ internal sealed class MessageHandler(QueueClient queue, QueueClient poison, Batc
         if (message.DequeueCount < host.MaxDequeueCount)
         {
             var delay = TimeSpan.FromSeconds(Math.Min(options.RetryDelaySeconds * Math.Pow(2, message.DequeueCount - 1), LongestDelay.TotalSeconds));
-            return await lease.ReleaseAsync(delay, cancellationToken);
+            await lease.ReleaseAsync(delay, cancellationToken);
+            return;
         }
 
         await poison.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
@@ -107,6 +109,6 @@ internal sealed class MessageHandler(QueueClient queue, QueueClient poison, Batc
         await poison.SendMessageAsync(given, timeToLive: Never, cancellationToken: cancellationToken);
         QueueLog.Poisoned(logger, message.MessageId, message.DequeueCount, poison.Name, failure.Code);
         jobs.CountPoisoned();
-        return await lease.DeleteAsync(cancellationToken);
+        await lease.DeleteAsync(cancellationToken);
     }
 }

@@ -46,12 +46,12 @@ internal sealed class MessageLease : IAsyncDisposable
         return !lost.IsCancellationRequested;
     }
 
-    /// <summary>Removes the message; false when it is no longer ours to remove.</summary>
-    public Task<bool> DeleteAsync(CancellationToken cancellationToken) =>
+    /// <summary>Removes the message, unless another receiver has it by now.</summary>
+    public Task DeleteAsync(CancellationToken cancellationToken) =>
         SettleAsync(() => queue.DeleteMessageAsync(Message.MessageId, receipt, cancellationToken));
 
-    /// <summary>Makes the message visible again after a time; false when it is no longer ours.</summary>
-    public Task<bool> ReleaseAsync(TimeSpan after, CancellationToken cancellationToken) =>
+    /// <summary>Makes the message visible again after a time, unless another receiver has it by now.</summary>
+    public Task ReleaseAsync(TimeSpan after, CancellationToken cancellationToken) =>
         SettleAsync(() => queue.UpdateMessageAsync(Message.MessageId, receipt, visibilityTimeout: after, cancellationToken: cancellationToken));
 
     /// <summary>Ends the renewal; what was not settled becomes visible by itself.</summary>
@@ -112,22 +112,21 @@ internal sealed class MessageLease : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> SettleAsync(Func<Task> settle)
+    private static async Task SettleAsync(Func<Task> settle)
     {
         try
         {
             await settle();
-            return true;
         }
         catch (RequestFailedException refused) when (IsLost(refused))
         {
-            return false;
+            // Its next receiver settles it: a result that is in place is found, a failure is met again.
         }
     }
 
     // 404: the message (or the whole queue) is gone. 400 PopReceiptMismatch: another receiver has it.
     private static bool IsLost(RequestFailedException refused) =>
-        refused.Status == 404 || refused.ErrorCode == QueueErrorCode.PopReceiptMismatch || refused.ErrorCode == QueueErrorCode.InvalidQueryParameterValue;
+        refused.Status == 404 || refused.ErrorCode == QueueErrorCode.PopReceiptMismatch;
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

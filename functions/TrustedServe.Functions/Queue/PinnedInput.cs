@@ -40,8 +40,14 @@ internal sealed class PinnedInput : Stream
         }
     }
 
-    /// <summary>Goes back to the start.</summary>
-    public void Rewind() => blob.Position = 0;
+    /// <summary>The first bytes, fewer only when the blob has fewer; reading begins at the start all the same.</summary>
+    public async Task<byte[]> PeekAsync(int count, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[count];
+        var read = await this.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, cancellationToken);
+        blob.Position = 0;
+        return bytes[..read];
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

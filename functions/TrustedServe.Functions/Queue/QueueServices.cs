@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TrustedServe.Attestation.Keys;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
 
@@ -9,7 +10,8 @@ public static class QueueServices
 {
     /// <summary>
     /// Adds the queue trigger with the settings of <see cref="QueueOptions.Section"/>; without a queue's name it stays off. It needs
-    /// <see cref="Inference.IInferenceGateway"/> and <see cref="Attestation.Keys.IKeySource"/> from the host.
+    /// <see cref="Inference.IInferenceGateway"/> from the host; rows keys come from where the host's <see cref="ServeOptions"/> say, unless it
+    /// has an <see cref="IKeySource"/> of its own. Added last it stops first: jobs are handed back while their workers still run.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">Where the section lies.</param>
@@ -26,6 +28,7 @@ public static class QueueServices
         if (options.Name is not null)
         {
             services.AddSingleton(_ => new StorageClients(options));
+            services.TryAddSingleton(provider => KeySources.Create(provider.GetRequiredService<ServeOptions>().Trust, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<BatchJob>();
             services.AddHostedService<QueuePump>();
         }

@@ -75,11 +75,37 @@ internal sealed class ScoredRow : IDisposable
             throw TsfErrors.InvalidRow.With("The line is not UTF-8.");
         }
 
+        DemandWholeCharacters(line.Bytes.Span);
         document = JsonDocument.Parse(line.Bytes, Strict);
         Value = document.RootElement;
         if (Value.ValueKind == JsonValueKind.Object && metadata.Inputs.All(input => input.Name != "id") && Value.TryGetProperty("id"u8, out var id))
         {
             TakeId(id);
+        }
+    }
+
+    // JSON can escape half a surrogate pair, which no text holds: whoever reads such a string later would fail on it.
+    private static void DemandWholeCharacters(ReadOnlySpan<byte> line)
+    {
+        if (line.IndexOf("\\ud"u8) < 0 && line.IndexOf("\\uD"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw TsfErrors.InvalidRow.With($"The line holds half of a surrogate pair (before byte {reader.BytesConsumed}).");
         }
     }
 

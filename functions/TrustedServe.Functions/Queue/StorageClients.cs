@@ -56,7 +56,7 @@ public sealed class StorageClients
 
     private static void Bound(ClientOptions options)
     {
-        // A stalled connection must not hold a job longer than the visibility of its message can be renewed around.
+        // A connection that stalls is given up and tried anew; the clients' own limit of 100 seconds is longer than a lease.
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
         options.Retry.MaxRetries = 4;
         options.Retry.MaxDelay = TimeSpan.FromSeconds(8);

@@ -34,8 +34,9 @@ public sealed class QueuePumpTests(AzuriteFixture fixture)
     public async Task Job_LongerThanVisibility_ProcessedOnce()
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
-        queue.Host = new QueueHostSettings { BatchSize = 2, VisibilityTimeout = TimeSpan.FromSeconds(2) };
-        queue.Gateway.Delay = TimeSpan.FromSeconds(1.5);
+        // Short against the job, long against the pauses of a busy machine: a lease may rightly be lost to those.
+        queue.Host = new QueueHostSettings { BatchSize = 2, VisibilityTimeout = TimeSpan.FromSeconds(5) };
+        queue.Gateway.Delay = TimeSpan.FromSeconds(3);
         queue.Settings["ParallelRequests"] = "1";
         await queue.UploadAsync(Rows(64));
         await queue.Queue.SendMessageAsync(queue.Job());
@@ -212,105 +213,6 @@ public sealed class QueuePumpTests(AzuriteFixture fixture)
 
         // Longer than one range of the download, so that reading goes on after the blob was replaced.
         static string Long(char c) => string.Concat(Enumerable.Range(0, 200).Select(n => $"\"{new string(c, 100_000)}\"\n"));
-    }
-
-    [Fact]
-    public async Task Pump_StoppedMidway_HandsBackAndNextCompletes()
-    {
-        await using var queue = await QueueHarness.CreateAsync(fixture);
-        queue.Host = new QueueHostSettings { VisibilityTimeout = TimeSpan.FromMinutes(10) };
-        queue.Gateway.Delay = TimeSpan.FromSeconds(1);
-        await queue.UploadAsync(Rows(2000));
-        await queue.Queue.SendMessageAsync(queue.Job());
-        await queue.StartAsync();
-        await QueueHarness.UntilAsync(() => Task.FromResult(!queue.Gateway.Answered.IsEmpty));
-        await queue.StopAsync();
-        Assert.True(await queue.NothingWrittenAsync());
-        Assert.NotNull((await queue.Queue.PeekMessageAsync()).Value);
-
-        queue.Gateway.Delay = TimeSpan.Zero;
-        await queue.StartAsync();
-
-        Assert.Equal(2000, (await queue.ResultAsync()).Count);
-        await queue.EmptyAsync();
-        Assert.True(queue.Log.Has(6009));
-        Assert.False(queue.Log.Has(6005));
-    }
-
-    [Fact]
-    public async Task Pump_StoppedOnLastTry_DoesNotPoison()
-    {
-        await using var queue = await QueueHarness.CreateAsync(fixture);
-        queue.Host = new QueueHostSettings { MaxDequeueCount = 1 };
-        queue.Gateway.Delay = TimeSpan.FromMinutes(5);
-        await queue.UploadAsync(Rows(5));
-        await queue.Queue.SendMessageAsync(queue.Job());
-        await queue.StartAsync();
-        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Gateway.MostAtOnce > 0));
-        await queue.StopAsync();
-
-        queue.Gateway.Delay = TimeSpan.Zero;
-        await queue.StartAsync();
-
-        Assert.Equal(5, (await queue.ResultAsync()).Count);
-        await queue.EmptyAsync();
-        Assert.False(await queue.Poison.ExistsAsync());
-    }
-
-    [Fact]
-    public async Task Message_NeverEnded_PoisonSaysSo()
-    {
-        await using var queue = await QueueHarness.CreateAsync(fixture);
-        queue.Host = new QueueHostSettings { MaxDequeueCount = 2 };
-        await queue.UploadAsync(Rows(1));
-        await queue.Queue.SendMessageAsync(queue.Job());
-        for (var i = 0; i < 2; i++)
-        {
-            // What a receiver does that is killed.
-            var received = (await queue.Queue.ReceiveMessageAsync(TimeSpan.FromMinutes(5))).Value;
-            await queue.Queue.UpdateMessageAsync(received.MessageId, received.PopReceipt, visibilityTimeout: TimeSpan.Zero);
-        }
-
-        await queue.StartAsync();
-
-        Assert.Equal("TSF6010", Code(await queue.PoisonAsync()));
-        Assert.Empty(queue.Gateway.Answered);
-    }
-
-    [Fact]
-    public async Task Lease_LostMidway_StopsAndLeavesMessageAlone()
-    {
-        await using var queue = await QueueHarness.CreateAsync(fixture);
-        queue.Host = new QueueHostSettings { VisibilityTimeout = TimeSpan.FromSeconds(3) };
-        queue.Gateway.Delay = TimeSpan.FromMinutes(5);
-        await queue.UploadAsync(Rows(1));
-        await queue.Queue.SendMessageAsync(queue.Job());
-        await queue.StartAsync();
-        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Gateway.MostAtOnce > 0));
-
-        // Everything in the queue is gone, as if another receiver had finished it.
-        await queue.Queue.ClearMessagesAsync();
-
-        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Log.Has(6007) && queue.Jobs.Running.Count == 0));
-        Assert.True(await queue.NothingWrittenAsync());
-        Assert.False(queue.Log.Has(6005));
-    }
-
-    [Fact]
-    public async Task Queue_Disappears_RecoversWhenItIsBack()
-    {
-        await using var queue = await QueueHarness.CreateAsync(fixture);
-        await queue.UploadAsync(Rows(2));
-        await queue.Queue.DeleteAsync();
-        await queue.StartAsync();
-        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Log.Has(6010)));
-
-        await queue.Queue.CreateAsync();
-        await queue.Queue.SendMessageAsync(queue.Job());
-
-        Assert.Equal(2, (await queue.ResultAsync()).Count);
-        Assert.True(queue.Log.Has(6011));
-        Assert.Single(queue.Log.Lines, line => line.Id == 6010);
     }
 
     private static string Rows(int count) => string.Concat(Enumerable.Range(1, count).Select(n => $"\"text {n}\"\n"));

@@ -154,4 +154,19 @@ internal static class SafeFiles
         {
         }
     }
+
+    /// <summary>The same for a directory and all that is in it.</summary>
+    public static void TryDeleteDirectory(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (IOException)
+        {
+        }
+        catch (UnauthorizedAccessException)
+        {
+        }
+    }
 }

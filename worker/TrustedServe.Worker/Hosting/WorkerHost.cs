@@ -43,11 +43,19 @@ internal static class WorkerHost
     }
 
     /// <summary>Starts listening, then the model's start.</summary>
-    /// <exception cref="TsfException">TSF0004, TSF0005 for the socket.</exception>
+    /// <exception cref="TsfException">TSF0004, TSF0005, TSF0008 for the socket.</exception>
     public static async Task StartAsync(WebApplication app, WorkerConfig config, CancellationToken cancellationToken)
     {
         UnixListener.Prepare(config.Socket);
-        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
+        {
+            throw TsfErrors.FileUnreadable.With($"The socket {config.Socket} cannot be listened on.", exception);
+        }
+
         File.SetUnixFileMode(config.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 

@@ -23,4 +23,7 @@ internal static partial class WorkerLog
 
     [LoggerMessage(5007, LogLevel.Debug, "A request was answered {Code}")]
     public static partial void RequestRefused(ILogger logger, string code);
+
+    [LoggerMessage(5008, LogLevel.Information, "The start was stopped ({ExceptionType})")]
+    public static partial void StartStopped(ILogger logger, string exceptionType);
 }

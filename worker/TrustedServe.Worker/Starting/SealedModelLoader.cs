@@ -78,7 +78,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
         var details = release.Details.ToLookup(detail => EvidenceDetails.Contains(detail.Key));
         var trust = KeyValuePair.Create("trust", keys.TrustKind);
         progress.Publish(StartStep.Types.Phase.Evidence, details[true].Prepend(trust));
-        progress.Publish(StartStep.Types.Phase.KeyReleased, details[false].Prepend(KeyValuePair.Create("key-id", id.ToString())).DistinctBy(detail => detail.Key));
+        progress.Publish(StartStep.Types.Phase.KeyReleased, details[false].Prepend(KeyValuePair.Create("key-id", id.ToString())));
         return KeyRecord.Parse(release.Resource.Span);
     }
 }

@@ -32,9 +32,10 @@ internal sealed class WorkerStart(
         {
             await StartModelAsync(stoppingToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop in the middle of the start: there is nothing to drain.
+            // Told to stop in the middle of the start: there is nothing to drain, and whatever it made fail is no failure of the model.
+            WorkerLog.StartStopped(logger, exception.GetType().Name);
         }
         catch (Exception exception)
         {
@@ -44,8 +45,6 @@ internal sealed class WorkerStart(
 
     private async Task StartModelAsync(CancellationToken cancellationToken)
     {
-        // The runtime's thread pool runs what blocks: the session is built by one thread for seconds.
-        await Task.Yield();
         var model = await loader.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
         OnnxSession? session = null;
         LaneScheduler? scheduler = null;

@@ -12,7 +12,11 @@ internal static class OutputTensor
     public static void Add(ModelInferResponse response, string name, Datatype datatype, ReadOnlySpan<long> shape, byte[] data)
     {
         var output = new ModelInferResponse.Types.InferOutputTensor { Name = name, Datatype = datatype.Name() };
-        output.Shape.AddRange(shape.ToArray());
+        foreach (var dimension in shape)
+        {
+            output.Shape.Add(dimension);
+        }
+
         response.Outputs.Add(output);
         response.RawOutputContents.Add(UnsafeByteOperations.UnsafeWrap(data));
     }

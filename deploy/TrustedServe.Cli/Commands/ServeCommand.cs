@@ -1,0 +1,80 @@
+using System.CommandLine;
+using TrustedServe.Cli.Hosting;
+using TrustedServe.Cli.Output;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Cli.Commands;
+
+/// <summary><c>trustedserve serve</c>: the same front end that runs in a pod, on this machine.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create()
+    {
+        var models = new Option<string>("--models") { Description = "The model store: a folder, or the https address of a blob container.", Required = true };
+        var broker = new Option<string>("--broker") { Description = "The key broker: 'embedded', or the address of one that speaks the KBS protocol.", DefaultValueFactory = _ => "embedded" };
+        var brokerFolder = CommonOptions.BrokerFolder();
+        var simulated = new Option<bool>("--insecure-simulated-evidence") { Description = "Development only: make evidence up instead of asking the hardware for it. Proves nothing to anybody." };
+        var listen = new Option<string>("--listen") { Description = "Address of the HTTP trigger.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+        var health = new Option<string>("--health-listen") { Description = "Address of health and metrics.", DefaultValueFactory = _ => "http://127.0.0.1:8081" };
+        var settings = new Option<string?>("--settings") { Description = "A settings file for the front end; settings.schema.json describes it." };
+        var set = new Option<string[]>("--set") { Description = "One more setting of the front end, for example Http:MaxBodyBytes=1048576. May be given several times." };
+        var connection = CommonOptions.StoreConnectionVariable();
+        var json = new Option<bool>("--json") { Description = "Print the front end's own log, one JSON object a line." };
+        var command = new Command("serve", "Serve the models of a store until Ctrl+C.") { models, broker, brokerFolder, simulated, listen, health, settings, set, connection, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = new LocalStackOptions
+            {
+                Models = Location(parsed.GetValue(models)!),
+                Broker = parsed.GetValue(broker) is { } text && text != "embedded" ? ParseBroker(text) : null,
+                BrokerFolder = parsed.GetValue(brokerFolder)!,
+                InsecureSimulatedEvidence = parsed.GetValue(simulated),
+                Listen = parsed.GetValue(listen)!,
+                HealthListen = parsed.GetValue(health)!,
+                SettingsFile = parsed.GetValue(settings),
+                Settings = ParseSettings(parsed.GetValue(set) ?? []),
+                SecretSettings = Secrets(parsed.GetValue(connection)),
+            };
+            return await RunAsync(options, parsed.GetValue(json), cancellationToken);
+        });
+        return command;
+    }
+
+    /// <summary>The value of the environment variable with this name.</summary>
+    /// <exception cref="TsfException">TSF0010 when it is not set.</exception>
+    internal static string? FromEnvironment(string? variable) => variable is null ? null
+        : Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value
+        : throw TsfErrors.Usage.With($"The environment variable {variable} is not set.");
+
+    private static async Task<int> RunAsync(LocalStackOptions options, bool json, CancellationToken cancellationToken)
+    {
+        await using var stack = await LocalStack.StartAsync(options, cancellationToken);
+        var progress = new StartProgress(json);
+        stack.Functions.Logged += progress.Show;
+        try
+        {
+            await stack.Functions.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+
+        return stack.Functions.ExitCode;
+    }
+
+    private static string Location(string models) =>
+        models.Contains("://", StringComparison.Ordinal) ? models : Path.GetFullPath(models);
+
+    private static Uri ParseBroker(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address)
+        ? address
+        : throw TsfErrors.Usage.With($"--broker takes 'embedded' or an address such as https://broker.example:8443, not '{text}'.");
+
+    private static Dictionary<string, string> ParseSettings(string[] pairs) => pairs
+        .Select(pair => pair.Split('=', 2))
+        .ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw TsfErrors.Usage.With($"--set takes Key=value, not '{pair[0]}'."));
+
+    private static Dictionary<string, string> Secrets(string? variable) =>
+        FromEnvironment(variable) is { } value ? new() { ["Models:StoreConnectionString"] = value } : [];
+}

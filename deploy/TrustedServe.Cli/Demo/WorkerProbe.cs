@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client;
+using TrustedServe.Cli.Hosting;
+using TrustedServe.Protocol.Json;
+using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Workers;
+
+namespace TrustedServe.Cli.Demo;
+
+/// <summary>Starts one worker by itself and says how its start ended.</summary>
+internal static class WorkerProbe
+{
+    /// <summary>Starts <paramref name="program"/> with a configuration and follows its start to READY or FAILED.</summary>
+    public static async Task<StartStep> StartAsync(string program, WorkerConfig config, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        await using var worker = ServiceProcess.Start("The worker", program, []);
+        await worker.WriteLineAsync(JsonSerializer.Serialize(config, StrictJson.Compact));
+        while (!File.Exists(config.Socket) && !worker.HasExited)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        using var channel = GrpcChannel.ForAddress("http://worker.invalid", new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler { ConnectCallback = (_, token) => ConnectAsync(config.Socket, token) },
+        });
+        using var call = new WorkerControl.WorkerControlClient(channel).WatchStart(new WatchStartRequest(), new CallOptions(cancellationToken: limit.Token).WithWaitForReady());
+        var last = new StartStep();
+        await foreach (var step in call.ResponseStream.ReadAllAsync(limit.Token))
+        {
+            last = step;
+        }
+
+        return last;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Cli.Hosting;
+
+/// <summary>Speaks to a front end over HTTP and turns its errors into ours.</summary>
+internal sealed class FrontEndClient : IDisposable
+{
+    private readonly HttpClient http;
+
+    /// <summary>A client for one front end.</summary>
+    public FrontEndClient(Uri address, string? apiKey)
+    {
+        http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+        if (apiKey is not null)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+        }
+    }
+
+    /// <summary><c>POST /predictions/{model}[/{version}]</c>.</summary>
+    /// <exception cref="TsfException">What the front end answered, or TSF5003 when it cannot be reached.</exception>
+    public Task<JsonElement> PredictAsync(string model, string? version, string content, bool isText, CancellationToken cancellationToken)
+    {
+        var path = $"predictions/{Uri.EscapeDataString(model)}{(version is null ? "" : "/" + Uri.EscapeDataString(version))}";
+        return PostAsync(path, content, isText ? "text/plain" : "application/json", cancellationToken);
+    }
+
+    /// <summary><c>POST /v2/models/{model}/infer</c> with a JSON body.</summary>
+    /// <exception cref="TsfException">What the front end answered, or TSF5003 when it cannot be reached.</exception>
+    public Task<JsonElement> InferAsync(string model, string body, CancellationToken cancellationToken) =>
+        PostAsync($"v2/models/{Uri.EscapeDataString(model)}/infer", body, "application/json", cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private async Task<JsonElement> PostAsync(string path, string content, string mediaType, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var body = new StringContent(content, Encoding.UTF8, mediaType);
+            using var response = await http.PostAsync(new Uri(path, UriKind.Relative), body, cancellationToken);
+            var answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            return response.IsSuccessStatusCode ? answer : throw Refusal(answer, (int)response.StatusCode);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or JsonException)
+        {
+            throw TsfErrors.WorkerLost.With($"{http.BaseAddress} does not answer as a front end does: {exception.Message}", exception);
+        }
+    }
+
+    private static TsfException Refusal(JsonElement answer, int status)
+    {
+        var error = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("code", out var code) ? TsfErrors.Find(code.GetString()) : null;
+        var message = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("error", out var text) ? text.GetString() : null;
+        return (error ?? TsfErrors.Internal).With(message ?? $"The front end answered {status}.");
+    }
+}

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Cli.Hosting;
+
+/// <summary>
+/// A child that lives no longer than this process: its standard input is a pipe that ends with us, and it was told to end with it.
+/// </summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    // Enough for every line of a start; a service that logs for months must not fill our memory.
+    private const int Remembered = 2_000;
+
+    private readonly Process process;
+    private readonly Lock gate = new();
+    private readonly Queue<LogEvent> events = new();
+    private long forgotten;
+    private readonly Task pumps;
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServiceProcess(Process process, string name)
+    {
+        this.process = process;
+        Name = name;
+        pumps = Task.WhenAll(PumpAsync(process.StandardOutput), PumpAsync(process.StandardError));
+    }
+
+    /// <summary>What it is called in messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Its process id.</summary>
+    public int Id => process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Its exit code, once it has ended.</summary>
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>Raised for every line it logs, on the thread that reads it.</summary>
+    public event Action<LogEvent>? Logged;
+
+    /// <summary>Starts <c>dotnet <paramref name="program"/></c> with its diagnostics port closed.</summary>
+    public static ServiceProcess Start(string name, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(program);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = Process.Start(start) ?? throw TsfErrors.MissingTool.With($"{name} could not be started.");
+        return new ServiceProcess(process, name);
+    }
+
+    /// <summary>Waits until it has ended and all its lines were read.</summary>
+    public async Task WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        await pumps;
+    }
+
+    /// <summary>Writes a line to its standard input, which stays open.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await process.StandardInput.WriteLineAsync(line);
+        await process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Waits for the first line, already logged or to come, that satisfies the condition.</summary>
+    /// <exception cref="TsfException">When the child ends first; the message has the last line that it logged.</exception>
+    public async Task<LogEvent> WaitForAsync(Func<LogEvent, bool> condition, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        var seen = 0L;
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                foreach (var line in events.Skip((int)Math.Max(0, seen - forgotten)))
+                {
+                    if (condition(line))
+                    {
+                        return line;
+                    }
+                }
+
+                seen = forgotten + events.Count;
+
+                next = changed.Task;
+            }
+
+            var ended = process.WaitForExitAsync(limit.Token);
+            try
+            {
+                if (await Task.WhenAny(next, ended).WaitAsync(limit.Token) == ended && process.HasExited)
+                {
+                    await pumps;
+                    lock (gate)
+                    {
+                        if (seen >= forgotten + events.Count)
+                        {
+                            throw TsfErrors.Internal.With($"{Name} ended with exit code {process.ExitCode}: {LastLine()}");
+                        }
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw TsfErrors.Internal.With($"{Name} did not do what was expected within {timeout.TotalSeconds:0} s; its last line: {LastLine()}");
+            }
+        }
+    }
+
+    /// <summary>Closes its standard input, waits, and kills it only when it does not end within 15 s.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.StandardInput.Close();
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync();
+            }
+        }
+
+        await pumps;
+        process.Dispose();
+    }
+
+    private string LastLine()
+    {
+        lock (gate)
+        {
+            var problem = events.LastOrDefault(line => line.Level is "Error" or "Critical" or "Warning") ?? events.LastOrDefault();
+            return problem?.Message ?? "it printed nothing";
+        }
+    }
+
+    private async Task PumpAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            var parsed = LogEvent.Parse(line);
+            lock (gate)
+            {
+                events.Enqueue(parsed);
+                if (events.Count > Remembered)
+                {
+                    events.Dequeue();
+                    forgotten++;
+                }
+
+                changed.SetResult();
+                changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            Logged?.Invoke(parsed);
+        }
+    }
+}

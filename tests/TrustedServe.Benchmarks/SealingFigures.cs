@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using TrustedServe.Packaging.SealedPackages;
+using TrustedServe.Packaging.Stores;
+
+namespace TrustedServe.Benchmarks;
+
+/// <summary>Sealing and unsealing beside the least work that could be done: AES-GCM over the same bytes and a write to tmpfs, on all cores.</summary>
+internal static class SealingFigures
+{
+    private const int Rounds = 5;
+    private const int Segment = 1 << 20;
+
+    /// <summary>Five interleaved rounds of each, medians.</summary>
+    public static async Task<int> RunAsync(int mebibytes)
+    {
+        var work = Directory.CreateDirectory($"/dev/shm/tsf-bench-{Environment.ProcessId}").FullName;
+        try
+        {
+            var package = Path.Combine(work, "package");
+            var sealedFile = Path.Combine(work, "large.tsealed");
+            var bytes = (long)mebibytes << 20;
+            BenchmarkPackage.Write(package, bytes, random: true);
+            using var record = BenchmarkPackage.Record(package);
+            var (seal, unseal, floor, floorHash) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+            for (var round = 0; round < Rounds; round++)
+            {
+                seal.Add(await TimeAsync(() => BenchmarkPackage.SealAsync(package, record, sealedFile)));
+                floor.Add(await TimeAsync(() => FloorAsync(work, bytes, hash: false)));
+                unseal.Add(await TimeAsync(() => UnsealAsync(work, sealedFile, record)));
+                floorHash.Add(await TimeAsync(() => FloorAsync(work, bytes, hash: true)));
+            }
+
+            Console.WriteLine(Figures.Format($"{mebibytes} MiB, {Environment.ProcessorCount} cores, tmpfs, medians of {Rounds} interleaved rounds"));
+            Print("decrypt and write, nothing around it", floor);
+            Print("the same and SHA-256 of the plaintext", floorHash);
+            Print("unseal (with every digest checked)", unseal);
+            Print("seal (reading, digests, encrypting, writing)", seal);
+            return 0;
+
+            void Print(string name, List<double> seconds) => Console.WriteLine(Figures.Format(
+                $"{name,-46} {bytes / Figures.Median(seconds) / 1e9,6:0.00} GB/s   {Figures.Median(floor) / Figures.Median(seconds),5:P0} of the first"));
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static async Task UnsealAsync(string work, string sealedFile, Packaging.Keys.KeyRecord record)
+    {
+        var target = Directory.CreateDirectory(Path.Combine(work, "unsealed")).FullName;
+        await using (var source = ModelStores.OpenFile(sealedFile))
+        {
+            await (await SealedPackage.OpenAsync(source, CancellationToken.None)).UnsealAsync(record, target, Environment.ProcessorCount, null, CancellationToken.None);
+        }
+
+        Directory.Delete(target, recursive: true);
+    }
+
+    /// <summary>Decrypts segment after segment out of the sealed file's bytes and writes each where it belongs.</summary>
+    private static Task FloorAsync(string work, long bytes, bool hash)
+    {
+        var key = new byte[32];
+        var nonce = new byte[12];
+        var sealedSegment = new byte[Segment];
+        var tag = new byte[16];
+        using (var aes = new AesGcm(key, 16))
+        {
+            aes.Encrypt(nonce, new byte[Segment], sealedSegment, tag);
+        }
+
+        var file = Path.Combine(work, "floor");
+        using (var source = File.OpenHandle(Path.Combine(work, "large.tsealed")))
+        using (var target = File.OpenHandle(file, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes))
+        {
+            var next = -1L;
+            var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() => Work(source, target, bytes, hash, key, nonce, sealedSegment, tag, ref next))).ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+        }
+
+        File.Delete(file);
+        return Task.CompletedTask;
+    }
+
+    private static void Work(SafeFileHandle source, SafeFileHandle target, long bytes, bool hash, byte[] key, byte[] nonce, byte[] sealedSegment, byte[] tag, ref long next)
+    {
+        using var aes = new AesGcm(key, 16);
+        var read = new byte[Segment];
+        var plain = new byte[Segment];
+        while (Interlocked.Increment(ref next) is var segment && segment * Segment < bytes)
+        {
+            // The bytes read have other keys; a ciphertext of ours costs the same to decrypt.
+            RandomAccess.Read(source, read, segment * Segment);
+            aes.Decrypt(nonce, sealedSegment, tag, plain);
+            if (hash)
+            {
+                SHA256.HashData(plain);
+            }
+
+            RandomAccess.Write(target, plain, segment * Segment);
+        }
+    }
+}
