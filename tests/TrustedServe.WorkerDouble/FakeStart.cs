@@ -49,7 +49,7 @@ public sealed class FakeStart(WorkerConfig config)
     private async Task FailAsync(string code, string message, bool retryable, int exit)
     {
         await steps.Writer.WriteAsync(new StartStep { Phase = StartStep.Types.Phase.Failed, Code = code, Message = message, Retryable = retryable });
-        await Task.Delay(300);
+        await Task.Delay(TimeSpan.FromSeconds(2));
         Environment.Exit(exit);
     }
 

@@ -25,6 +25,9 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
     /// <summary>How long a worker that said FAILED, or nothing sensible, may take to end.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long is waited for what a worker that has ended said before.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private volatile WorkerState state = new WorkerState.Starting();
 
     /// <summary>Name of the model.</summary>
@@ -111,6 +114,8 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
             }
             else
             {
+                // What it said last may still be under way when it has ended already.
+                await Task.WhenAny(watch, Task.Delay(LastWords, setup.Time, stopping));
                 failure = watch.IsCompletedSuccessfully ? await watch : failure;
                 await Task.WhenAny(exit, Task.Delay(EndLimit, setup.Time, stopping));
             }

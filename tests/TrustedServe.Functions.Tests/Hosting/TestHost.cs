@@ -5,11 +5,11 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using TrustedServe.Attestation.Modes;
-using TrustedServe.Functions.Settings;
 using TrustedServe.Functions.Supervision;
 using TrustedServe.Functions.Tests.Queue;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Testing;
+using CommandLine = TrustedServe.Functions.Settings.CommandLine;
 
 namespace TrustedServe.Functions.Tests.Hosting;
 

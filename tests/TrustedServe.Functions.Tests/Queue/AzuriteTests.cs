@@ -29,7 +29,8 @@ public sealed class AzuriteTests(AzuriteFixture fixture)
     {
         await fixture.GetAsync();
         using var node = Process.Start(new ProcessStartInfo("node",
-            ["--require", Path.Combine(Repository.Root, "tests", "azurite", "stop-with-parent.cjs"), "--eval", "setInterval(() => {}, 1000)"]) { RedirectStandardInput = true })!;
+            ["--require", Path.Combine(Repository.Root, "tests", "azurite", "stop-with-parent.cjs"), "--eval", "setInterval(() => {}, 1000)"])
+        { RedirectStandardInput = true })!;
 
         node.StandardInput.Close();
 

@@ -4,6 +4,7 @@ using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Workers;
 using TrustedServe.Testing;
+using CommandLine = TrustedServe.Functions.Settings.CommandLine;
 
 namespace TrustedServe.Functions.Tests.Settings;
 

@@ -10,6 +10,7 @@ using TrustedServe.Packaging.Stores;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Secrets;
 using TrustedServe.Testing;
+using CommandLine = TrustedServe.Functions.Settings.CommandLine;
 
 namespace TrustedServe.Functions.Tests.Settings;
 
