@@ -7,7 +7,11 @@ public sealed class TrustAnchor
 {
     private readonly byte[] publicKey;
 
-    private TrustAnchor(ReadOnlySpan<byte> publicKey) => this.publicKey = publicKey.ToArray();
+    private TrustAnchor(ReadOnlySpan<byte> publicKey)
+    {
+        this.publicKey = publicKey.ToArray();
+        KeyId = Convert.ToHexStringLower(SHA384.HashData([4, .. publicKey]));
+    }
 
     /// <summary>The public key of the Intel SGX Root CA (serial 22650cd6…, valid 2018 to 2049).</summary>
     public static TrustAnchor IntelSgxRoot { get; } = new(Convert.FromHexString(
@@ -18,7 +22,7 @@ public sealed class TrustAnchor
     public ReadOnlySpan<byte> PublicKey => publicKey;
 
     /// <summary>SHA-384 of the uncompressed point: the id under which verifiers report a root key.</summary>
-    public string KeyId => Convert.ToHexStringLower(SHA384.HashData([4, .. publicKey]));
+    public string KeyId { get; }
 
     /// <summary>Pins another root. Whoever has its private key can forge every quote: for tests only.</summary>
     /// <param name="publicKey">X and Y on P-256, 64 bytes.</param>
