@@ -17,7 +17,7 @@ internal static class PckChainSteps
 
     private static bool ReadChain(ReadOnlySpan<byte> pem, VerificationContext context)
     {
-        const string Expected = "leaf, intermediate and root, each issued by the next";
+        const string Expected = "three certificates: leaf, intermediate, self-issued root";
         try
         {
             var blocks = PemChain.Split(pem, 3);
@@ -33,8 +33,8 @@ internal static class PckChainSteps
             return context.Log.Fail(TdxStep.PckChain, Expected, e.Message);
         }
 
-        var linked = IssuedBy(context.Leaf, context.Intermediate) && IssuedBy(context.Intermediate, context.Root) && IssuedBy(context.Root, context.Root);
-        return context.Log.Check(TdxStep.PckChain, linked, Expected, $"{context.Leaf.CommonName}, {context.Intermediate.CommonName}, {context.Root.CommonName}");
+        var ordered = !IssuedBy(context.Leaf, context.Leaf) && !IssuedBy(context.Intermediate, context.Intermediate) && IssuedBy(context.Root, context.Root);
+        return context.Log.Check(TdxStep.PckChain, ordered, Expected, $"{context.Leaf.CommonName}, {context.Intermediate.CommonName}, {context.Root.CommonName}");
     }
 
     private static SgxCertificate Reuse(byte[] der, SgxCertificate? known) => known is not null && known.Raw.Span.SequenceEqual(der) ? known : SgxCertificate.Parse(der);
@@ -49,7 +49,7 @@ internal static class PckChainSteps
 
     private static bool CheckSignatures(VerificationContext context)
     {
-        const string Expected = "each certificate signed by the next";
+        const string Expected = "each certificate signed by the next, under its name";
         var collateral = context.Collateral;
         if (!ReferenceEquals(context.Root, collateral?.KnownRoot) && !context.Root.IsSignedBy(context.Root))
         {
@@ -64,6 +64,11 @@ internal static class PckChainSteps
         if (!context.Leaf.IsSignedBy(context.Intermediate))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the leaf is not signed by the intermediate");
+        }
+
+        if (!IssuedBy(context.Leaf, context.Intermediate) || !IssuedBy(context.Intermediate, context.Root))
+        {
+            return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "an issuer's name that is not the next subject's");
         }
 
         if (collateral is not null)
