@@ -27,7 +27,7 @@ internal sealed record IssuerChain(SgxCertificate Issuer, SgxCertificate Root)
             return null;
         }
 
-        if (!root.IsSignedBy(root) || !issuer.IsSignedBy(root))
+        if (!root.IsSignedBy(anchor.Key) || !issuer.IsSignedBy(anchor.Key))
         {
             log.Fail(step, "certificates signed by the pinned root", "a signature that does not hold");
             return null;

@@ -51,17 +51,18 @@ internal static class PckChainSteps
     {
         const string Expected = "each certificate signed by the next, under its name";
         var collateral = context.Collateral;
-        if (!ReferenceEquals(context.Root, collateral?.KnownRoot) && !context.Root.IsSignedBy(context.Root))
+        var rootKey = context.Options.TrustAnchor.Key;
+        if (!ReferenceEquals(context.Root, collateral?.KnownRoot) && !context.Root.IsSignedBy(rootKey))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the root is not signed by itself");
         }
 
-        if (!ReferenceEquals(context.Intermediate, collateral?.KnownIntermediate) && !context.Intermediate.IsSignedBy(context.Root))
+        if (!ReferenceEquals(context.Intermediate, collateral?.KnownIntermediate) && !context.Intermediate.IsSignedBy(rootKey))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the intermediate is not signed by the root");
         }
 
-        if (!context.Leaf.IsSignedBy(context.Intermediate))
+        if (!context.Leaf.IsSignedBy(context.Intermediate.Key))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the leaf is not signed by the intermediate");
         }
