@@ -23,7 +23,7 @@ internal sealed record IssuerChain(SgxCertificate Issuer, SgxCertificate Root)
         var (issuer, root) = (chain[0], chain[1]);
         if (!anchor.Is(root.PublicKey.Span))
         {
-            log.Fail(step, "the pinned root key", $"another key under the name {root.CommonName}");
+            log.Fail(step, "the pinned root key", $"another key under the name {root.CommonName ?? "(none)"}");
             return null;
         }
 

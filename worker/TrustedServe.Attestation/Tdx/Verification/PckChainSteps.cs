@@ -34,7 +34,7 @@ internal static class PckChainSteps
         }
 
         var ordered = !IssuedBy(context.Leaf, context.Leaf) && !IssuedBy(context.Intermediate, context.Intermediate) && IssuedBy(context.Root, context.Root);
-        return context.Log.Check(TdxStep.PckChain, ordered, Expected, $"{context.Leaf.CommonName}, {context.Intermediate.CommonName}, {context.Root.CommonName}");
+        return context.Log.Check(TdxStep.PckChain, ordered, Expected, string.Join(", ", context.Chain.Select(certificate => certificate.CommonName ?? "(no plain name)")));
     }
 
     private static SgxCertificate Reuse(byte[] der, SgxCertificate? known) => known is not null && known.Raw.Span.SequenceEqual(der) ? known : SgxCertificate.Parse(der);
@@ -44,7 +44,7 @@ internal static class PckChainSteps
     private static bool CheckAnchor(VerificationContext context)
     {
         var pinned = context.Options.TrustAnchor.Is(context.Root.PublicKey.Span);
-        return context.Log.Check(TdxStep.TrustAnchor, pinned, "the pinned root key", pinned ? $"it, serial {context.Root.Serial}" : $"another key under the name {context.Root.CommonName}");
+        return context.Log.Check(TdxStep.TrustAnchor, pinned, "the pinned root key", pinned ? $"it, serial {context.Root.Serial}" : $"another key under the name {context.Root.CommonName ?? "(none)"}");
     }
 
     private static bool CheckSignatures(VerificationContext context)
