@@ -121,6 +121,7 @@ public static class TamperedQuote
         Chain("text between the blocks", pem => [.. Blocks(pem, 0), .. "hello\n"u8, .. Blocks(pem, 1, 2)]);
         Chain("text behind the blocks", pem => [.. Blocks(pem, 0, 1, 2), .. "hello\n"u8]);
         Chain("block without end", pem => [.. Blocks(pem, 0, 1), .. "-----BEGIN CERTIFICATE-----\nAAAA"u8]);
+        Chain("markers that share their dashes", pem => [.. "-----BEGIN CERTIFICATE-----END CERTIFICATE-----\n"u8, .. Blocks(pem, 1, 2)]);
         Chain("certificate cut short", pem => [.. SyntheticPki.Pem(PemChain.Split(pem, 3)[0][..^1]), .. Blocks(pem, 1, 2)]);
         Chain("byte behind a certificate", pem => [.. SyntheticPki.Pem([.. PemChain.Split(pem, 3)[0], 0]), .. Blocks(pem, 1, 2)]);
         cases.Add("leaf and intermediate exchanged", (q => QuoteEdit.ReplaceChain(q, Blocks(QuoteEdit.ChainOf(q), 1, 0, 2)), TdxStep.PckChainSignatures));
