@@ -55,6 +55,17 @@ public sealed class ExpectationTests
     }
 
     [Fact]
+    public void MrServiceTd_IsComparedInTdx15Reports_AndRefusedWhereItIsUnknown()
+    {
+        var none = new TdxExpectations { MrServiceTd = One(0) };
+        var options = SyntheticVerdictTests.Options() with { Expectations = none };
+        var quote = new SyntheticQuote { Version = 5, BodyType = 3 };
+        Assert.True(SyntheticVerdictTests.Verify(quote, new SyntheticCollateral(), options).IsAccepted);
+        Assert.Equal(TdxStep.Measurement, SyntheticVerdictTests.Verify(quote with { EditBody = body => body[600] = 1 }, new SyntheticCollateral(), options).Refusal?.Step);
+        Assert.Equal(TdxStep.Measurement, Verify(none, null).Refusal?.Step);
+    }
+
+    [Fact]
     public void ReportData_ShorterThan64Bytes_NeedsZerosBehind()
     {
         var digest = new TdxExpectations { ReportData = SyntheticQuote.Measurement(0x55) };

@@ -49,7 +49,9 @@ internal static class RevocationSteps
         }
 
         var list = crl.List;
-        return context.Log.Check(TdxStep.PckCrl, crl.IsFrom(context.Intermediate), $"a list issued and signed by {context.Intermediate.CommonName}", $"a list of {list.IssuerCommonName}")
+        var isFrom = crl.IsFrom(context.Intermediate);
+        var seen = $"a list of {list.IssuerCommonName}" + (isFrom ? "" : ", not issued or not signed by it");
+        return context.Log.Check(TdxStep.PckCrl, isFrom, $"a list issued and signed by {context.Intermediate.CommonName}", seen)
             && context.CheckWindow(TdxStep.PckCrlValidity, "PCK CRL", list.ThisUpdate, list.NextUpdate, context.Options.InsecureAllowExpiredCollateral)
             && CheckNotRevoked(TdxStep.PckRevocation, list, context.Leaf, context);
     }

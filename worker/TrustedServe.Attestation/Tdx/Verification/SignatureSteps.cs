@@ -11,7 +11,7 @@ internal static class SignatureSteps
     {
         var log = context.Log;
         var reportSigned = P256.VerifyFixed(context.Leaf.PublicKey.Span, quote.QeReport.Bytes, quote.QeReportSignature);
-        if (!log.Check(TdxStep.QeReportSignature, reportSigned, "the quoting enclave's report signed by the platform's certificate", "its signature"))
+        if (!log.CheckSignature(TdxStep.QeReportSignature, reportSigned, "the quoting enclave's report signed by the platform's certificate"))
         {
             return false;
         }
@@ -24,7 +24,7 @@ internal static class SignatureSteps
 
         log.Pass(TdxStep.AttestationKey, "a point on P-256", "one");
         return CheckBinding(quote, log)
-            && log.Check(TdxStep.QuoteSignature, P256.VerifyFixed(key, quote.SignedBytes, quote.Signature), "header and body signed by the attestation key", "its signature");
+            && log.CheckSignature(TdxStep.QuoteSignature, P256.VerifyFixed(key, quote.SignedBytes, quote.Signature), "header and body signed by the attestation key");
     }
 
     private static bool CheckBinding(scoped in TdxQuote quote, StepLog log)

@@ -23,6 +23,9 @@ internal sealed class StepLog
 
     public bool Fail(TdxStep step, string expected, string seen) => Check(step, passed: false, expected, seen);
 
+    /// <summary>A step that is about one signature.</summary>
+    public bool CheckSignature(TdxStep step, bool holds, string expected) => Check(step, holds, expected, holds ? "so" : "a signature that does not hold");
+
     /// <summary>A step that does not hold and that an <c>Insecure</c> option lets pass.</summary>
     public bool Waive(TdxStep step, string expected, string seen) => Add(new StepResult(step, Passed: true, expected, seen, Waived: true));
 }

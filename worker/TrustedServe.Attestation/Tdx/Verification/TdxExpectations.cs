@@ -35,6 +35,9 @@ public sealed record TdxExpectations
     /// <summary>Accepted values of MRSEAM.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? MrSeam { get; init; }
 
+    /// <summary>Accepted values of MRSERVICETD, zeros meaning that no service TD is bound. A TDX 1.0 report does not say and is refused.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? MrServiceTd { get; init; }
+
     /// <summary>TD attributes as bits under <see cref="TdAttributesMask"/>.</summary>
     public ulong TdAttributes { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record TdxExpectations
         && CheckMeasurement("MROWNER", MrOwner, report.MrOwner, log)
         && CheckMeasurement("MROWNERCONFIG", MrOwnerConfig, report.MrOwnerConfig, log)
         && CheckMeasurement("MRSEAM", MrSeam, report.MrSeam, log)
+        && CheckMeasurement("MRSERVICETD", MrServiceTd, report.MrServiceTd, log)
         && CheckBits("TD attributes", TdAttributes, TdAttributesMask, report.TdAttributeBits, log)
         && CheckBits("XFAM", Xfam, XfamMask, report.XfamBits, log);
 

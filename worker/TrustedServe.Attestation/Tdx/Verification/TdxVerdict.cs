@@ -6,8 +6,13 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.Attestation.Tdx.Verification;
 
 /// <summary>The result of verifying a quote. What it says about the TD is true only when <see cref="IsAccepted"/>.</summary>
-public sealed record TdxVerdict
+public sealed class TdxVerdict
 {
+    /// <summary>Only a verifier makes verdicts.</summary>
+    internal TdxVerdict()
+    {
+    }
+
     /// <summary>True when every step passed.</summary>
     [MemberNotNullWhen(false, nameof(Refusal))]
     [MemberNotNullWhen(true, nameof(Claims))]

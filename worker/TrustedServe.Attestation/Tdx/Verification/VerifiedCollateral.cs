@@ -86,7 +86,8 @@ public sealed class VerifiedCollateral
             return CollateralPart<RevocationList>.Defective(log);
         }
 
-        return log.Check(TdxStep.RootCrl, list.IsSignedBy(TrustAnchor.Key), "a list signed by the pinned root", Described(list))
+        var signed = list.IsSignedBy(TrustAnchor.Key);
+        return log.Check(TdxStep.RootCrl, signed, "a list signed by the pinned root", Described(list) + (signed ? "" : ", not signed by it"))
             ? CollateralPart<RevocationList>.Sound(list, log)
             : CollateralPart<RevocationList>.Defective(log);
     }
@@ -111,7 +112,7 @@ public sealed class VerifiedCollateral
 
         if (!list.Issuer.Span.SequenceEqual(chain.Issuer.Subject.Span) || !list.IsSignedBy(chain.Issuer.Key))
         {
-            log.Fail(TdxStep.PckCrl, $"a list issued and signed by {chain.Issuer.CommonName}", Described(list));
+            log.Fail(TdxStep.PckCrl, $"a list issued and signed by {chain.Issuer.CommonName}", Described(list) + ", not issued or not signed by it");
             return CollateralPart<PckCrl>.Defective(log);
         }
 
@@ -165,7 +166,7 @@ public sealed class VerifiedCollateral
         {
             using var document = SignedDocument.Parse(json, member);
             log.Pass(step, $"a signed {member}", $"{json.Length} bytes");
-            if (!log.Check(steps[1], document.IsSignedBy(signer.Value.Issuer), $"{member} signed by {signer.Value.Issuer.CommonName}, byte for byte", "its signature"))
+            if (!log.CheckSignature(steps[1], document.IsSignedBy(signer.Value.Issuer), $"{member} signed by {signer.Value.Issuer.CommonName}, byte for byte"))
             {
                 return CollateralPart<T>.Defective(log);
             }
