@@ -7,6 +7,7 @@ using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Inference.Json;
 using TrustedServe.Functions.Predictions;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Json;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Functions.Http;
@@ -102,7 +103,7 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
 
         try
         {
-            using var document = JsonDocument.Parse(body, Options);
+            using var document = UntrustedJson.Parse(body, Options);
             var (rows, isSingle) = PredictionBody.From(metadata, document.RootElement);
             return (PredictionCodec.Encode(metadata, rows), isSingle);
         }
@@ -113,7 +114,7 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
         catch (JsonException exception)
         {
             throw TsfErrors.MalformedRequest.With(
-                $"The body is not valid JSON, or nested deeper than {InferRequestReader.MaxDepth}, or has a member twice: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+                $"The body is not valid JSON, or nested deeper than {InferRequestReader.MaxDepth}, or has a member twice: {UntrustedJson.Place(exception)}.");
         }
     }
 
