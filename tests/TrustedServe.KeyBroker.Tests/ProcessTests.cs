@@ -194,12 +194,12 @@ public sealed class ProcessTests
         foreach (var file in new[] { folder["other.pem"], null })
         {
             using var stranger = Client(file);
-            Assert.Equal(TsfErrors.BrokerUnreachable, (await Assert.ThrowsAsync<TsfException>(() => stranger.GetAsync(RunningBroker.Model, CancellationToken.None))).Error);
+            Assert.Equal(TsfErrors.BrokerIdentity, (await Assert.ThrowsAsync<TsfException>(() => stranger.GetAsync(RunningBroker.Model, CancellationToken.None))).Error);
         }
 
         IKeySource Client(string? certificateFile) => new BrokerKeySource(
             broker.Address, certificateFile, new InsecureSimulatedEvidenceSource(TestPolicy.Known),
-            KeySourceTiming.Broker with { Attempts = 1 }, TimeProvider.System);
+            KeySourceTiming.Broker, TimeProvider.System);
     }
 
     private static Task<BrokerHost> StartAsync(TemporaryDirectory folder, string listen) => BrokerHost.StartAsync(

@@ -208,18 +208,20 @@ public sealed class RefusalTests
     public async Task Rejects_malformed_bodies(string path, string body)
     {
         await using var broker = await RunningBroker.StartAsync();
-        (await broker.Wire.SendAsync(HttpMethod.Post, path, body)).IsRefused("SerdeError", "TSF3014");
+        var (cookie, _) = await broker.Wire.ChallengeAsync();
+        (await broker.Wire.SendAsync(HttpMethod.Post, path, body, cookie)).IsRefused("SerdeError", "TSF3014");
     }
 
     [Fact]
     public async Task Rejects_deep_nesting_and_a_body_over_the_limit()
     {
         await using var broker = await RunningBroker.StartAsync();
-        var deep = $$"""{"version":"0.4.0","tee":"sample","extra-params":{{new string('[', 100_000)}}{{new string(']', 100_000)}}}""";
+        var deep = $$"""{"version":"0.4.0","tee":"sample","extra-params":{{new string('[', 5_000)}}{{new string(']', 5_000)}}}""";
         (await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", deep)).IsRefused("SerdeError", "TSF3014");
 
         var large = new StringBuilder("\"").Append('x', (2 << 20) + 1).Append('"').ToString();
-        (await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", large)).IsRefused("SerdeError", "TSF3014", status: HttpStatusCode.RequestEntityTooLarge);
+        var (cookie, _) = await broker.Wire.ChallengeAsync();
+        (await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/attest", large, cookie)).IsRefused("SerdeError", "TSF3014", status: HttpStatusCode.RequestEntityTooLarge);
         Assert.Equal(HttpStatusCode.OK, (await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", WireClient.AuthBody())).Status);
     }
 
@@ -244,13 +246,13 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Refuses_sessions_beyond_the_capacity_until_old_ones_expire()
+    public async Task Refuses_sessions_beyond_the_capacity_of_attested_ones_until_old_ones_expire()
     {
         var time = new FakeTimeProvider();
         var store = new Sessions.SessionStore(time);
         for (var i = 0; i < Sessions.SessionStore.Capacity; i++)
         {
-            store.Start("sample");
+            store.Keep(store.Start("sample"), "token");
         }
 
         var exception = Assert.Throws<TsfException>(() => store.Start("sample"));

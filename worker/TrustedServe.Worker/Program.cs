@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using TrustedServe.Attestation.Modes;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Hardening;
 using TrustedServe.Protocol.Json;
@@ -10,16 +11,35 @@ using TrustedServe.Worker.Starting;
 
 const int MaxConfigBytes = 64 * 1024;
 
-RuntimeDiagnostics.EnsureOff();
-var time = TimeProvider.System;
-using var process = Process.GetCurrentProcess();
-var progress = new StartProgress(time, process.StartTime);
-using var logging = LoggerFactory.Create(WorkerHost.AddLogging);
-var logger = logging.CreateLogger("TrustedServe.Worker");
 try
 {
+    RuntimeDiagnostics.EnsureOff();
+    return await RunAsync();
+}
+catch (OperationCanceledException)
+{
+    // Told to stop before it had started: nothing is in hand.
+    return 0;
+}
+catch (Exception exception)
+{
+    var failure = WorkerStart.AsTsf(exception);
+    using var logging = LoggerFactory.Create(WorkerHost.AddLogging);
+    WorkerLog.StartFailed(logging.CreateLogger("TrustedServe.Worker"), failure.Code, failure.Message, failure.InnerException?.GetType().Name);
+    return failure.Error == TsfErrors.Internal ? ExitCodes.Retryable : ExitCodes.Refused;
+}
+
+static async Task<int> RunAsync()
+{
+    var time = TimeProvider.System;
+    using var process = Process.GetCurrentProcess();
+    var progress = new StartProgress(time, process.StartTime);
     var hardening = ProcessHardening.Apply();
-    WorkerLog.Hardened(logger, string.Join(", ", hardening.Select(detail => $"{detail.Key}={detail.Value}")));
+    using (var logging = LoggerFactory.Create(WorkerHost.AddLogging))
+    {
+        WorkerLog.Hardened(logging.CreateLogger("TrustedServe.Worker"), string.Join(", ", hardening.Select(detail => $"{detail.Key}={detail.Value}")));
+    }
+
     progress.Publish(StartStep.Types.Phase.Hardened, hardening);
     var input = Console.OpenStandardInput();
     var config = ParentPipe.ReadFirstLine(input, MaxConfigBytes, ReadConfig);
@@ -29,11 +49,6 @@ try
     await WorkerHost.StartAsync(app, config, CancellationToken.None);
     await app.WaitForShutdownAsync();
     return app.Services.GetRequiredService<StartOutcome>().ExitCode;
-}
-catch (TsfException exception)
-{
-    WorkerLog.StartFailed(logger, exception.Code, exception.Message, exception.InnerException?.GetType().Name);
-    return ExitCodes.Refused;
 }
 
 static WorkerConfig ReadConfig(ReadOnlySpan<byte> line)
@@ -51,5 +66,6 @@ static WorkerConfig ReadConfig(ReadOnlySpan<byte> line)
     }
 
     WorkerConfigRules.Check(config);
+    WorkerConfigRules.CheckTrust(config, TrustModes.Decide());
     return config;
 }

@@ -39,9 +39,9 @@ internal sealed record LogEvent(int Id, string Level, string Message, IReadOnlyD
                     return new LogEvent(number, Text(root, "LogLevel"), Text(root, "Message"), values) { Raw = line };
                 }
             }
-            catch (JsonException)
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException)
             {
-                // Not a log line of ours: shown as it is.
+                // Not a log line of ours, or text in it is not Unicode: shown as it is.
             }
         }
 

@@ -6,7 +6,7 @@ internal sealed record AuditEntry
     /// <summary>When, in UTC.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary><c>challenge</c>, <c>attest</c> or <c>release</c>.</summary>
+    /// <summary><c>attest</c> or <c>release</c>; <c>strangers</c> for what callers without session and token were refused.</summary>
     public required string Decision { get; init; }
 
     /// <summary><c>allowed</c> or <c>refused</c>.</summary>
@@ -29,4 +29,7 @@ internal sealed record AuditEntry
 
     /// <summary>Reason of the refusal.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>How often each code was given to callers without session and token since the line before.</summary>
+    public IReadOnlyDictionary<string, long>? Counts { get; init; }
 }

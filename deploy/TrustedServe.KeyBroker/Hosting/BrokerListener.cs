@@ -21,6 +21,9 @@ internal static class BrokerListener
         kestrel.Limits.MaxRequestBodySize = KbsProtocol.MaxBodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
         kestrel.Limits.MaxConcurrentConnections = 256;
+
+        // Whoever sends slower holds one of few places: evidence of 2 MiB gets two minutes.
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 16 << 10, gracePeriod: TimeSpan.FromSeconds(5));
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         kestrel.Listen(endpoint, listen =>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using TrustedServe.Attestation.Kbs;
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Protocol.Errors;
@@ -8,8 +9,16 @@ namespace TrustedServe.KeyBroker.Hosting;
 /// <summary>The routes of the protocol, with Trustee's statuses and error bodies.</summary>
 internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
 {
+    /// <summary>A request for a challenge has some 100 bytes.</summary>
+    private const int MaxAuthBytes = 16 << 10;
+
+    /// <summary>Attestations whose bodies are read or judged at one time: 64 MiB of bodies at most.</summary>
+    private const int MaxAttestations = 32;
+
     private const string Bearer = "Bearer ";
     private const string ResourcePrefix = KbsProtocol.Prefix + "/resource/";
+
+    private readonly SemaphoreSlim attestations = new(MaxAttestations);
 
     /// <summary>Answers every request; nothing goes past it.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -49,6 +58,7 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
 
     private async Task AuthAsync(HttpContext context)
     {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxAuthBytes;
         var session = broker.Challenge(KbsJson.Read<AuthRequest>(await BodyAsync(context).ConfigureAwait(false), "request for a challenge"));
         context.Response.Headers.SetCookie = $"{KbsProtocol.SessionCookie}={session.Id}; Path={KbsProtocol.Prefix}; Max-Age={(int)Sessions.SessionStore.Lifetime.TotalSeconds}; HttpOnly; SameSite=Strict";
         await JsonAsync(context, new AuthChallenge { Nonce = session.Nonce, ExtraParams = KbsJson.Element("") }).ConfigureAwait(false);
@@ -56,8 +66,23 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
 
     private async Task AttestAsync(HttpContext context)
     {
-        var request = KbsJson.Read<AttestRequest>(await BodyAsync(context).ConfigureAwait(false), "attestation");
-        var token = await broker.AttestAsync(Cookie(context), request, context.RequestAborted).ConfigureAwait(false);
+        broker.RequireSession(Cookie(context));
+        if (!attestations.Wait(0))
+        {
+            throw new TsfException(TsfErrors.TooManySessions, $"{MaxAttestations} attestations are under way.") { RetryAfterSeconds = 1 };
+        }
+
+        string token;
+        try
+        {
+            var request = KbsJson.Read<AttestRequest>(await BodyAsync(context).ConfigureAwait(false), "attestation");
+            token = await broker.AttestAsync(Cookie(context), request, context.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            attestations.Release();
+        }
+
         await JsonAsync(context, new AttestResponse { Token = token }).ConfigureAwait(false);
     }
 

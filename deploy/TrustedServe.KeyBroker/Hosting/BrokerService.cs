@@ -22,7 +22,7 @@ internal sealed class BrokerService(
     AuditLog audit,
     TimeProvider time)
 {
-    /// <summary>Gives a challenge. That decides nothing yet, so only refusals are recorded.</summary>
+    /// <summary>Gives a challenge. That decides nothing yet, so only refusals are counted.</summary>
     public BrokerSession Challenge(AuthRequest request)
     {
         try
@@ -33,7 +33,22 @@ internal sealed class BrokerService(
         }
         catch (TsfException exception)
         {
-            Refuse(Entry("challenge"), exception);
+            audit.CountStranger(Refused(Entry("challenge"), exception));
+            throw;
+        }
+    }
+
+    /// <summary>Refuses a caller without a session whose nonce is unused, before anything large is taken from it.</summary>
+    /// <exception cref="TsfException">TSF3009.</exception>
+    public void RequireSession(string? sessionId)
+    {
+        try
+        {
+            sessions.RequireUnused(sessionId);
+        }
+        catch (TsfException exception)
+        {
+            audit.CountStranger(Refused(Entry("attest"), exception));
             throw;
         }
     }
@@ -78,7 +93,8 @@ internal sealed class BrokerService(
         }
         catch (TsfException exception)
         {
-            Refuse(entry, exception);
+            // Without its session there is no kind of evidence either.
+            Refuse(entry, exception, stranger: entry.Tee is null);
             throw;
         }
     }
@@ -114,19 +130,32 @@ internal sealed class BrokerService(
         }
         catch (TsfException exception)
         {
-            Refuse(entry, exception);
+            // Without a token that verified there is no kind of evidence either.
+            Refuse(entry, exception, stranger: entry.Tee is null);
             throw;
         }
     }
 
     private AuditEntry Entry(string decision) => new() { Time = time.GetUtcNow(), Decision = decision, Verdict = "allowed" };
 
-    private void Refuse(AuditEntry entry, TsfException exception) => audit.Record(entry with
+    private void Refuse(AuditEntry entry, TsfException exception, bool stranger)
+    {
+        if (stranger)
+        {
+            audit.CountStranger(Refused(entry, exception));
+        }
+        else
+        {
+            audit.Record(Refused(entry, exception));
+        }
+    }
+
+    private static AuditEntry Refused(AuditEntry entry, TsfException exception) => entry with
     {
         Verdict = "refused",
         Measurement = entry.Measurement ?? (Refusal.Of(exception) is { Claim: "measurement" } refusal ? refusal.Seen : null),
         Rule = entry.Rule ?? Refusal.Of(exception)?.Rule,
         Code = exception.Code,
         Reason = exception.Message,
-    });
+    };
 }

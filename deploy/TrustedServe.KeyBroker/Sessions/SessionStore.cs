@@ -19,10 +19,13 @@ internal sealed class SessionStore(TimeProvider time)
     private readonly HashSet<string> unused = new(StringComparer.Ordinal);
 
     // All live equally long, so the order of starting is the order of expiry.
-    private readonly Queue<BrokerSession> byAge = new();
+    private readonly LinkedList<BrokerSession> byAge = new();
 
-    /// <summary>Starts a session.</summary>
-    /// <exception cref="TsfException">TSF3018 when there are too many that have not expired.</exception>
+    /// <summary>
+    /// Starts a session. Anybody may ask for one, so a full store gives up its oldest session that has not attested, instead of
+    /// turning everybody away: a guest attests within a second of its challenge.
+    /// </summary>
+    /// <exception cref="TsfException">TSF3018 when there are too many that have attested and not expired.</exception>
     public BrokerSession Start(string tee)
     {
         var session = new BrokerSession(
@@ -33,15 +36,29 @@ internal sealed class SessionStore(TimeProvider time)
         lock (gate)
         {
             RemoveExpired();
-            if (sessions.Count >= Capacity)
+            if (sessions.Count >= Capacity && !RemoveOldestWithoutToken())
             {
-                throw new TsfException(TsfErrors.TooManySessions, $"{Capacity} sessions are open.") { RetryAfterSeconds = (int)Lifetime.TotalSeconds };
+                throw new TsfException(TsfErrors.TooManySessions, $"{Capacity} sessions have attested.") { RetryAfterSeconds = (int)Lifetime.TotalSeconds };
             }
 
             sessions.Add(session.Id, session);
             unused.Add(session.Id);
-            byAge.Enqueue(session);
+            byAge.AddLast(session);
             return session;
+        }
+    }
+
+    /// <summary>Checks that a session is there and its nonce unused, and leaves it so.</summary>
+    /// <exception cref="TsfException">TSF3009 when the session is unknown, expired or used up.</exception>
+    public void RequireUnused(string? id)
+    {
+        lock (gate)
+        {
+            RemoveExpired();
+            if (id is null || !unused.Contains(id))
+            {
+                throw Rejected(id);
+            }
         }
     }
 
@@ -52,12 +69,7 @@ internal sealed class SessionStore(TimeProvider time)
         lock (gate)
         {
             RemoveExpired();
-            if (id is null || !sessions.TryGetValue(id, out var session))
-            {
-                throw TsfErrors.SessionRejected.With("The session is unknown or expired.");
-            }
-
-            return unused.Remove(id) ? session : throw TsfErrors.SessionRejected.With("The session's nonce was used already.");
+            return id is not null && unused.Remove(id) ? sessions[id] : throw Rejected(id);
         }
     }
 
@@ -80,13 +92,35 @@ internal sealed class SessionStore(TimeProvider time)
         }
     }
 
+    private TsfException Rejected(string? id) => TsfErrors.SessionRejected.With(
+        id is not null && sessions.ContainsKey(id) ? "The session's nonce was used already." : "The session is unknown or expired.");
+
+    private bool RemoveOldestWithoutToken()
+    {
+        for (var node = byAge.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Token is null)
+            {
+                Remove(node);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void RemoveExpired()
     {
-        while (byAge.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Started) >= Lifetime)
+        while (byAge.First is { } oldest && time.GetElapsedTime(oldest.Value.Started) >= Lifetime)
         {
-            byAge.Dequeue();
-            sessions.Remove(oldest.Id);
-            unused.Remove(oldest.Id);
+            Remove(oldest);
         }
+    }
+
+    private void Remove(LinkedListNode<BrokerSession> node)
+    {
+        byAge.Remove(node);
+        sessions.Remove(node.Value.Id);
+        unused.Remove(node.Value.Id);
     }
 }

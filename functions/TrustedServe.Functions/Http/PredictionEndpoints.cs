@@ -6,6 +6,7 @@ using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Inference.Json;
 using TrustedServe.Functions.Predictions;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Json;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Functions.Http;
@@ -121,7 +122,7 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
         catch (JsonException exception)
         {
             throw TsfErrors.MalformedRequest.With(
-                $"The body is not valid JSON, or nested deeper than {InferRequestReader.MaxDepth}, or has a member twice: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+                $"The body is not valid JSON, or nested deeper than {InferRequestReader.MaxDepth}, or has a member twice: {UntrustedJson.Place(exception)}.");
         }
     }
 
@@ -134,7 +135,7 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
         }
 
         body.TakeMore(values * DocumentBytesPerValue);
-        return JsonDocument.Parse(body.Memory, Options);
+        return UntrustedJson.Parse(body.Memory, Options);
     }
 
     private static bool LooksLikeJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[' or (byte)'"', ..];

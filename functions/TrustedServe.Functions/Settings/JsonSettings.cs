@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Json;
 
 namespace TrustedServe.Functions.Settings;
 
@@ -30,7 +31,7 @@ internal static class JsonSettings
                 throw TsfErrors.InvalidSettings.With($"{path} is larger than {MaxBytes} bytes.");
             }
 
-            return Parsed(JsonDocument.Parse(file, Options), path);
+            return Parsed(UntrustedJson.Parse(file, Options), path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +49,7 @@ internal static class JsonSettings
     {
         try
         {
-            return Parsed(JsonDocument.Parse(utf8, Options), name);
+            return Parsed(UntrustedJson.Parse(utf8, Options), name);
         }
         catch (JsonException exception)
         {
@@ -97,10 +98,14 @@ internal static class JsonSettings
         }
     }
 
-    private static JsonDocument Parsed(JsonDocument document, string name) => document.RootElement.ValueKind == JsonValueKind.Object
-        ? document
-        : throw TsfErrors.InvalidSettings.With($"{name} must be a JSON object.");
+    private static JsonDocument Parsed(JsonDocument document, string name)
+    {
+        UntrustedJson.RequireText(document.RootElement);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? document
+            : throw TsfErrors.InvalidSettings.With($"{name} must be a JSON object.");
+    }
 
     private static TsfException NotJson(string name, JsonException exception) =>
-        TsfErrors.InvalidSettings.With($"{name} is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.", exception);
+        TsfErrors.InvalidSettings.With($"{name} is not valid JSON: {UntrustedJson.Place(exception)}.", exception);
 }

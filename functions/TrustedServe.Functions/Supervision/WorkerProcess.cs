@@ -120,9 +120,9 @@ internal sealed class WorkerProcess : IDisposable
                 (level, line) = (own, message.ToString());
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Not a log line: native code, or the runtime's last words. Forwarded as it is.
+            // Not a log line (or text in it is not Unicode): native code, or the runtime's last words. Forwarded as it is.
         }
 
         SupervisionLog.WorkerLine(logger, level, config.Model, config.Version, line);

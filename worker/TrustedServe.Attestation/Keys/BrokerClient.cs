@@ -118,7 +118,10 @@ internal sealed partial class BrokerClient(KeyHttpClient http, IEvidenceSource e
         }
 
         var code = KbsErrors.CodeOf(error);
-        var message = $"The broker answers: {UntrustedText.Clean(error.Detail)}";
+
+        // Our broker's text ends with what the members say too; it is said once.
+        var claim = error.Claim is null ? -1 : error.Detail.IndexOf($" Claim '{error.Claim}':", StringComparison.Ordinal);
+        var message = $"The broker answers: {UntrustedText.Clean(claim < 0 ? error.Detail : error.Detail[..claim])}";
         return error.Claim is null
             ? code.With(message)
             : new Refusal(

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TrustedServe.Protocol.Errors;
@@ -49,7 +50,7 @@ internal sealed class KeyHttpClient : IDisposable
         address.Host == "localhost" || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
 
     /// <summary>Sends one request, once. The answer's body is in a buffer that is zeroed on disposal.</summary>
-    /// <exception cref="TsfException">TSF3002 when there is no answer (worth another attempt), TSF3003 when it is too large.</exception>
+    /// <exception cref="TsfException">TSF3002 when there is no answer (worth another attempt), TSF3003 when it is too large, TSF3026 when TLS does not prove the peer.</exception>
     public async Task<KeyHttpAnswer> SendAsync(HttpRequestMessage request, int maxBytes, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timing.Timeout, time);
@@ -59,6 +60,10 @@ internal sealed class KeyHttpClient : IDisposable
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token).ConfigureAwait(false);
             var body = await ReadAsync(response.Content, maxBytes, linked.Token).ConfigureAwait(false);
             return new KeyHttpAnswer(response.StatusCode, response.Headers, body);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is AuthenticationException refused)
+        {
+            throw TsfErrors.BrokerIdentity.With($"TLS with {client.BaseAddress} failed: {UntrustedText.Clean(refused.Message)}", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.Packaging.Files;
 
@@ -15,7 +16,16 @@ internal static class SafeFiles
     private const int ErrnoNoSpace = 28;
     private const int ErrnoQuota = 122;
 
-    public static SafeFileHandle OpenRead(string path) => Guard(path, () => File.OpenHandle(path, options: FileOptions.SequentialScan));
+    /// <summary>Opens an ordinary file. Others are refused before they are opened: opening a pipe waits for its writer.</summary>
+    public static SafeFileHandle OpenRead(string path)
+    {
+        if (FileKinds.IsSpecial(path))
+        {
+            throw TsfErrors.NotARegularFile.With($"{path} is not an ordinary file.");
+        }
+
+        return Guard(path, () => File.OpenHandle(path, options: FileOptions.SequentialScan));
+    }
 
     /// <summary>Creates a file that was not there, of mode 0600, with its space set aside where the file system can.</summary>
     public static SafeFileHandle CreateNew(string path, long size)
@@ -23,13 +33,22 @@ internal static class SafeFiles
         var created = false;
         try
         {
-            var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, size);
-            created = true;
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                BufferSize = 0,
+                PreallocationSize = size,
+            };
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(handle, OwnerOnlyFile);
+                options.UnixCreateMode = OwnerOnlyFile;
             }
 
+            // Without a buffer the stream has nothing of its own to end: the handle is the caller's alone.
+            var handle = new FileStream(path, options).SafeFileHandle;
+            created = true;
             return handle;
         }
         catch (IOException failure) when (!created && size > 0 && IsOutOfSpace(path, size))

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Packaging.Sealing;
@@ -94,7 +95,7 @@ internal static class KeyRecordCodec
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isKey = reader.ValueTextEquals("key"u8);
+            var isKey = UntrustedJson.TextEquals(ref reader, "key"u8);
             var name = isKey ? "key" : KnownName(ref reader);
             if (!reader.Read() || reader.TokenType != JsonTokenType.String)
             {
@@ -119,7 +120,7 @@ internal static class KeyRecordCodec
     {
         foreach (var name in (ReadOnlySpan<string>)["format", "purpose", "model", "manifestDigest", "publisherKey", "lowestVersion"])
         {
-            if (reader.ValueTextEquals(name))
+            if (UntrustedJson.TextEquals(ref reader, Encoding.UTF8.GetBytes(name)))
             {
                 return name;
             }

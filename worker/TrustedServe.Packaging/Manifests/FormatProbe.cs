@@ -15,7 +15,7 @@ internal static class FormatProbe
         var reader = new Utf8JsonReader(utf8, Options);
         while (reader.Read())
         {
-            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("formatVersion"u8))
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && UntrustedJson.TextEquals(ref reader, "formatVersion"u8))
             {
                 return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) ? version : null;
             }

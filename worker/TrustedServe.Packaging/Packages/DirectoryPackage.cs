@@ -29,7 +29,6 @@ internal sealed class DirectoryPackage : Package
                 throw TsfErrors.MissingFile.With($"{directory}: the file '{entry.Path}' of the manifest is missing.");
             }
 
-            // Before any file is opened: a pipe has the length 0, so reading one can never block.
             var length = new FileInfo(PackagePath.Under(directory, entry.Path)).Length;
             if (length != entry.Size)
             {

@@ -1,5 +1,6 @@
 using TrustedServe.Packaging.Files;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.Packaging.Packages;
 
@@ -26,6 +27,11 @@ internal static class PackageTree
             if (entry.LinkTarget is not null)
             {
                 throw TsfErrors.NotARegularFile.With($"'{path}' in {directory.FullName} is a symbolic link.");
+            }
+
+            if (FileKinds.IsSpecial(entry.FullName))
+            {
+                throw TsfErrors.NotARegularFile.With($"'{path}' in {directory.FullName} is a pipe, socket or device.");
             }
 
             if (entry is DirectoryInfo child)

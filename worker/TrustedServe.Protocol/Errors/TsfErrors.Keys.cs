@@ -76,4 +76,7 @@ public static partial class TsfErrors
 
     /// <summary>TSF3025: a resource was asked for without a token.</summary>
     public static readonly ErrorCode TokenMissing = new("TSF3025", 401, "Attestation Token not found", "Attest first, and send the token or the cookie of the attested session.");
+
+    /// <summary>TSF3026: what answers at the broker's address does not prove to be the broker.</summary>
+    public static readonly ErrorCode BrokerIdentity = new("TSF3026", 403, "The key broker's TLS certificate is not accepted", "Give the certificate of the broker's authority, or correct the broker's address; if both are right, somebody else answers there.");
 }

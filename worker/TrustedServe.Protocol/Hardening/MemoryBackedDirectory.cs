@@ -13,6 +13,8 @@ public sealed class MemoryBackedDirectory : IDisposable
 {
     private const uint Tmpfs = 0x01021994;
     private const uint Ramfs = 0x858458f6;
+    private const int RemoveAttempts = 20;
+    private static readonly TimeSpan RemovePause = TimeSpan.FromMilliseconds(25);
     private readonly SafeFileHandle handle;
 
     private MemoryBackedDirectory(string path, SafeFileHandle handle) => (Path, this.handle) = (path, handle);
@@ -123,13 +125,23 @@ public sealed class MemoryBackedDirectory : IDisposable
 
     private static void Remove(string path)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Another process swept it first; gone is what was wanted.
+            try
+            {
+                Directory.Delete(path, recursive: true);
+                return;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another process swept it first; gone is what was wanted.
+                return;
+            }
+            catch (IOException) when (attempt < RemoveAttempts)
+            {
+                // A thread of this process was creating files meanwhile: they end with the directory or before it.
+                Thread.Sleep(RemovePause);
+            }
         }
     }
 

@@ -42,20 +42,24 @@ public static class ParentPipe
 
     /// <summary>Ends the process at once when the stream ends: no draining, nobody is left to answer to.</summary>
     /// <param name="input">Standard input.</param>
-    /// <param name="beforeEnd">What must not stay behind is removed here.</param>
+    /// <param name="beforeEnd">What must not stay behind is removed here. If it fails, the process ends all the same, with status 1.</param>
     public static void EndWith(Stream input, Action beforeEnd)
     {
         var thread = new Thread(() =>
         {
             WaitForEnd(input);
+            var status = 0;
             try
             {
                 beforeEnd();
             }
-            finally
+            catch (Exception)
             {
-                LibC.ExitNow(0);
+                // Nobody is left to tell, and ending matters more than tidying up: the next start sweeps what stayed.
+                status = 1;
             }
+
+            LibC.ExitNow(status);
         })
         {
             IsBackground = true,

@@ -23,12 +23,12 @@ public static class RuntimeDiagnostics
         "DbgEnableMiniDump", "DbgMiniDumpName", "DbgMiniDumpType", "EnableEventPipe",
     ];
 
-    /// <summary>Whether the switch was off when the process started, nothing opens dumps, and no socket or pipe of this process exists.</summary>
+    /// <summary>
+    /// Whether the switch was off when the process started, and nothing opens dumps. The environment decides, as it does for the
+    /// runtime; files in the shared temporary folder tell nothing, since anybody can put some there.
+    /// </summary>
     public static bool AreOff() =>
-        Environment.GetEnvironmentVariable(Variable) == "0"
-        && !Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(IsOpening)
-        && !Directory.EnumerateFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-*").Any()
-        && !Directory.EnumerateFiles(Path.GetTempPath(), $"clr-debug-pipe-{Environment.ProcessId}-*").Any();
+        Environment.GetEnvironmentVariable(Variable) == "0" && !Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(IsOpening);
 
     /// <summary>
     /// Goes on when diagnostics are off; otherwise replaces the process by the same program with them off: same process id,
@@ -37,7 +37,7 @@ public static class RuntimeDiagnostics
     /// <exception cref="TsfException">TSF0005 when the program cannot be started again.</exception>
     public static void EnsureOff()
     {
-        if (Environment.GetEnvironmentVariable(Variable) == "0" && !Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(IsOpening))
+        if (AreOff())
         {
             return;
         }
@@ -70,7 +70,15 @@ public static class RuntimeDiagnostics
         {
             foreach (var file in Directory.EnumerateFiles(Path.GetTempPath(), $"{pattern}-{Environment.ProcessId}-*"))
             {
-                File.Delete(file);
+                try
+                {
+                    File.Delete(file);
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    // Another user's file of the same name: not of this process, and nothing that decides anything.
+                    continue;
+                }
             }
         }
     }

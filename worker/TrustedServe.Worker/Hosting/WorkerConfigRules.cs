@@ -1,4 +1,5 @@
 using System.Text;
+using TrustedServe.Attestation.Modes;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Workers;
 
@@ -39,6 +40,21 @@ internal static class WorkerConfigRules
             {
                 problems.Add(problem);
             }
+        }
+    }
+
+    /// <summary>Refuses insecure options inside a trust domain, whoever asks for them: nothing there may need them.</summary>
+    /// <exception cref="TsfException">TSF0003 naming them.</exception>
+    public static void CheckTrust(WorkerConfig config, TrustMode mode)
+    {
+        string?[] insecure =
+        [
+            config.Trust.InsecureSimulatedEvidence ? "trust.insecureSimulatedEvidence" : null,
+            config.InsecureAllowSwap ? "insecureAllowSwap" : null,
+        ];
+        if (mode == TrustMode.TrustDomain && insecure.Any(option => option is not null))
+        {
+            throw TsfErrors.UntrustedSetting.With($"Inside a trust domain a worker does not take {string.Join(" and ", insecure.Where(option => option is not null))}.");
         }
     }
 }

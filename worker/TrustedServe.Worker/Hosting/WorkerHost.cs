@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using TrustedServe.Protocol.Errors;
@@ -53,7 +54,9 @@ internal static class WorkerHost
         }
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
         {
-            throw TsfErrors.FileUnreadable.With($"The socket {config.Socket} cannot be listened on.", exception);
+            throw exception.InnerException is AddressInUseException
+                ? TsfErrors.AddressInUse.With($"Something lies at {config.Socket} already.", exception)
+                : TsfErrors.FileUnreadable.With($"The socket {config.Socket} cannot be listened on.", exception);
         }
 
         File.SetUnixFileMode(config.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -105,7 +105,8 @@ internal sealed class WorkerStart(
         };
     }
 
-    private static TsfException AsTsf(Exception exception) => exception as TsfException
+    /// <summary>What a failed start is said to be; the text of what has no code stays out of it.</summary>
+    internal static TsfException AsTsf(Exception exception) => exception as TsfException
         ?? TsfErrors.Internal.With($"The start failed: {exception.GetType().Name}.", exception);
 
     private async Task EndAsync(TsfException exception, CancellationToken stoppingToken)
@@ -118,7 +119,9 @@ internal sealed class WorkerStart(
         lifetime.StopApplication();
     }
 
-    // What another time could change: a service that did not answer, or something that no code describes.
+    // What another time could change: a service that did not answer, a blob that was being replaced, a volume that others filled,
+    // or something that no code describes.
     private static bool IsRetryable(TsfException exception) =>
-        exception.Error.HttpStatus is 502 or 503 or 504 || exception.RetryAfterSeconds is not null || exception.Error == TsfErrors.Internal;
+        exception.Error.HttpStatus is 502 or 503 or 504 || exception.RetryAfterSeconds is not null || exception.Error == TsfErrors.Internal
+        || exception.Error == TsfErrors.BlobChanged || exception.Error == TsfErrors.NoSpace;
 }

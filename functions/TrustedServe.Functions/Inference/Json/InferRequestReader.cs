@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Json;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
 
@@ -68,7 +69,7 @@ internal static class InferRequestReader
     /// <summary>The refusal of a body that is not JSON.</summary>
     public static TsfException Malformed(JsonException exception, int depth) => depth >= MaxDepth
         ? TsfErrors.MalformedRequest.With($"The body is nested deeper than {MaxDepth}.")
-        : TsfErrors.MalformedRequest.With($"The body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        : TsfErrors.MalformedRequest.With($"The body is not valid JSON: {UntrustedJson.Place(exception)}.");
 
     private static ModelInferRequest ReadRequest(ref Utf8JsonReader reader, Limits limits)
     {
@@ -246,42 +247,42 @@ internal static class InferRequestReader
 
     private static Members MemberOf(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("name"u8))
+        if (UntrustedJson.TextEquals(ref reader, "name"u8))
         {
             return Members.Name;
         }
 
-        if (reader.ValueTextEquals("shape"u8))
+        if (UntrustedJson.TextEquals(ref reader, "shape"u8))
         {
             return Members.Shape;
         }
 
-        if (reader.ValueTextEquals("datatype"u8))
+        if (UntrustedJson.TextEquals(ref reader, "datatype"u8))
         {
             return Members.Datatype;
         }
 
-        if (reader.ValueTextEquals("data"u8))
+        if (UntrustedJson.TextEquals(ref reader, "data"u8))
         {
             return Members.Data;
         }
 
-        if (reader.ValueTextEquals("inputs"u8))
+        if (UntrustedJson.TextEquals(ref reader, "inputs"u8))
         {
             return Members.Inputs;
         }
 
-        if (reader.ValueTextEquals("id"u8))
+        if (UntrustedJson.TextEquals(ref reader, "id"u8))
         {
             return Members.Id;
         }
 
-        if (reader.ValueTextEquals("parameters"u8))
+        if (UntrustedJson.TextEquals(ref reader, "parameters"u8))
         {
             return Members.Parameters;
         }
 
-        return reader.ValueTextEquals("outputs"u8) ? Members.Outputs : Members.None;
+        return UntrustedJson.TextEquals(ref reader, "outputs"u8) ? Members.Outputs : Members.None;
     }
 
     private static void Once(ref Members seen, Members member, string where)
