@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Json.Schema;
 using TrustedServe.Attestation.Tdx.InitData;
 using TrustedServe.Attestation.Tdx.Policies;
 using TrustedServe.Attestation.Tests.Tdx.InitData;
@@ -13,7 +12,7 @@ namespace TrustedServe.Attestation.Tests.Tdx.Policies;
 public sealed class AttestationPolicyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly JsonSchema Schema = JsonSchema.FromText(AttestationPolicySchema.Text);
+    private static readonly SchemaCheck Schema = new(JsonDocument.Parse(AttestationPolicySchema.Text).RootElement);
 
     private static readonly PolicyClaims Guest = new()
     {
@@ -242,6 +241,18 @@ public sealed class AttestationPolicyTests
     [InlineData("// comment\n{\"formatVersion\": 1}")]
     public void Rejects_WhatIsNotJson(string json) => Assert.Equal("TSF3340", Assert.Throws<TsfException>(() => Parse(json)).Code);
 
+    [Theory]
+    [InlineData("{\"formatVersion\": 1, \"mr_td\": [\"\\ud800\"]}")]
+    [InlineData("{\"formatVersion\": 1, \"\\ud800\": 1}")]
+    [InlineData("{\"formatVersion\": 1, \"mr_td\": [\"\u00ff\"]}")]
+    public void Rejects_TextThatIsNotUnicode(string json)
+    {
+        // Found by fuzzing: Latin-1 bytes are no UTF-8.
+        var refusal = Assert.Throws<TsfException>(() => AttestationPolicy.Parse(Encoding.Latin1.GetBytes(json), PolicyUse.Inspection, "/nonexistent"));
+        Assert.Equal("TSF3340", refusal.Code);
+        Assert.Contains("not valid Unicode", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Rejects_AFileOverTheLimit()
     {
@@ -261,6 +272,16 @@ public sealed class AttestationPolicyTests
             Assert.True(Fits(json));
         });
         Assert.True(Fits("""{"formatVersion": 1, "init_data": ["pods/a..b.toml"]}"""));
+    }
+
+    [Fact]
+    public void Schema_KnowsEveryMember_AndNoOther()
+    {
+        using var schema = JsonDocument.Parse(AttestationPolicySchema.Text);
+        using var complete = JsonDocument.Parse(Complete);
+        Assert.Equal(
+            complete.RootElement.EnumerateObject().Select(member => member.Name).Append("$schema").Append("init_data").Order(),
+            schema.RootElement.GetProperty("properties").EnumerateObject().Select(member => member.Name).Order());
     }
 
     [Fact]
@@ -299,7 +320,7 @@ public sealed class AttestationPolicyTests
     private static bool Fits(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return Schema.Evaluate(document.RootElement).IsValid;
+        return Schema.Fits(document.RootElement);
     }
 
     private static byte[] Register(byte value) => [.. Enumerable.Repeat(value, 48)];

@@ -63,11 +63,29 @@ internal sealed partial class PolicyReader(PolicyUse use, string folder)
             Problem("$", $"not JSON, or a member stands twice (line {exception.LineNumber + 1 ?? 0})");
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            NotUnicode("$");
+            return null;
+        }
     }
 
     public AttestationPolicy? ReadPart(JsonElement element, string place) => ReadObject(element, place, Members);
 
     private AttestationPolicy? ReadObject(JsonElement root, string place, string[] members)
+    {
+        try
+        {
+            return ReadMembers(root, place, members);
+        }
+        catch (InvalidOperationException)
+        {
+            NotUnicode(place);
+            return null;
+        }
+    }
+
+    private AttestationPolicy? ReadMembers(JsonElement root, string place, string[] members)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -220,6 +238,9 @@ internal sealed partial class PolicyReader(PolicyUse use, string folder)
 
         return right;
     }
+
+    /// <summary>What the JSON reader's InvalidOperationException means: wrong bytes, or half of a surrogate pair, in a text or a name.</summary>
+    private void NotUnicode(string place) => Problem(place, "a text in it is not valid Unicode");
 
     private void Problem(string place, string what) => problems.Add($"{place}: {what}.");
 
