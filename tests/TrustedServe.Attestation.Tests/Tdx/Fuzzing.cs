@@ -53,10 +53,10 @@ internal static class Fuzzing
     private static byte[] Mutate(Random random, IReadOnlyList<byte[]> seeds)
     {
         var input = new List<byte>(seeds[random.Next(seeds.Count)]);
-        for (var changes = random.Next(1, 6); changes > 0; changes--)
+        for (var changes = random.Next(1, 4); changes > 0; changes--)
         {
             var at = input.Count == 0 ? 0 : random.Next(input.Count);
-            switch (random.Next(8))
+            switch (random.Next(16) switch { > 8 and var flip => flip % 3, var other => other })
             {
                 case 0 when input.Count > 0:
                     input[at] ^= (byte)(1 << random.Next(8));
@@ -75,10 +75,10 @@ internal static class Fuzzing
                     random.NextBytes(extra);
                     input.InsertRange(at, extra);
                     break;
-                case 5:
+                case 8:
                     input.RemoveRange(at, input.Count - at);
                     break;
-                case 6 when input.Count > 0 && input.Count < 65_536:
+                case 5 or 6 when input.Count is > 0 and < 65_536:
                     input.InsertRange(at, input.GetRange(at, Math.Min(input.Count - at, random.Next(1, 257))));
                     break;
                 case 7 when input.Count >= 4:

@@ -44,6 +44,22 @@ public sealed class InitDataDocumentTests
         Assert.Equal(SHA512.HashData(long512), InitDataDocument.Parse(long512).Digest.ToArray());
     }
 
+    [Theory]
+    [InlineData("sha256")]
+    [InlineData("sha384")]
+    [InlineData("sha512")]
+    public void Bound_IsKnownWithoutReading(string algorithm)
+    {
+        var bytes = Encoding.UTF8.GetBytes(Example.Replace("sha384", algorithm, StringComparison.Ordinal));
+        var register = InitDataDocument.Parse(bytes).MrConfigId.Span;
+        Assert.True(InitDataDocument.IsBound(bytes, register));
+        Assert.False(InitDataDocument.IsBound(bytes.AsSpan(1), register));
+        Assert.False(InitDataDocument.IsBound(bytes, new byte[48]));
+        Assert.False(InitDataDocument.IsBound(bytes, []));
+        var large = new byte[InitDataDocument.MaxLength + 1];
+        Assert.False(InitDataDocument.IsBound(large, SHA384.HashData(large)));
+    }
+
     [Fact]
     public void AnyOtherDocument_DoesNotMatch() => Gen.Select(Gen.Int[0, Example.Length - 1], Gen.Int[0, 7]).Sample((at, bit) =>
     {
@@ -86,6 +102,7 @@ public sealed class InitDataDocumentTests
     [InlineData("version = \"0.1.0\"\nalgorithm = \"sha256\"\n[data]\n[data]\n", "not TOML")]
     [InlineData("{\"version\": \"0.1.0\"}", "not TOML")]
     [InlineData("version = \"0.1.0", "not TOML")]
+    [InlineData("version = \"0.1.0\\", "not TOML")]
     public void Rejects_WhatIsNotADocument(string text, string why) => Rejects(Encoding.UTF8.GetBytes(text), why);
 
     [Fact]
@@ -94,10 +111,12 @@ public sealed class InitDataDocumentTests
     [Fact]
     public void Rejects_ADocumentOverTheLimits()
     {
-        Rejects(new byte[InitDataDocument.MaxLength + 1], "at most 1048576");
+        Rejects(new byte[InitDataDocument.MaxLength + 1], "at most 524288");
         Rejects(Encoding.UTF8.GetBytes(Example + string.Concat(Enumerable.Range(0, 256).Select(i => $"\nk{i} = \"\""))), "[data] has 258 entries");
-        Rejects(Encoding.UTF8.GetBytes("x = " + new string('[', 500_000)), "not TOML");
+        Rejects(Encoding.UTF8.GetBytes("x = " + new string('[', 400_000)), "not TOML");
         Rejects(Encoding.UTF8.GetBytes("x = " + string.Concat(Enumerable.Repeat("{a=", 100_000))), "not TOML");
+        Rejects(Encoding.UTF8.GetBytes("x" + string.Concat(Enumerable.Repeat(".a", 200_000)) + " = 1\n" + Example), "not TOML");
+        Rejects(Encoding.UTF8.GetBytes(Example + "\n[x" + string.Concat(Enumerable.Repeat(".a", 200_000)) + "]\n"), "not TOML");
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TrustedServe.Attestation.Tdx.Collateral;
 using TrustedServe.Attestation.Tdx.Verification;
 using TrustedServe.Protocol.Errors;
@@ -9,7 +11,7 @@ namespace TrustedServe.Attestation.Tdx.CollateralSources;
 /// never displaces a right one. It is fetched again long before it expires, in the background; while that fails, the last good one
 /// serves until its own end and no longer. One fetch a kind of platform at a time, however many ask.
 /// </summary>
-public sealed class CollateralCache : IDisposable
+public sealed partial class CollateralCache : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<CollateralRequest, Entry> entries = [];
@@ -17,14 +19,19 @@ public sealed class CollateralCache : IDisposable
     private readonly ICollateralSource source;
     private readonly CollateralCacheOptions options;
     private readonly TimeProvider time;
+    private readonly ILogger logger;
     private long uses;
 
     /// <summary>Checks the options; nothing is fetched yet.</summary>
+    /// <param name="source">Where collateral comes from.</param>
+    /// <param name="options">How long it is kept.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Gets each fetch and its failure; null for none.</param>
     /// <exception cref="TsfException">TSF0002.</exception>
-    public CollateralCache(ICollateralSource source, CollateralCacheOptions options, TimeProvider time)
+    public CollateralCache(ICollateralSource source, CollateralCacheOptions options, TimeProvider time, ILogger? logger = null)
     {
         options.Validate();
-        (this.source, this.options, this.time) = (source, options, time);
+        (this.source, this.options, this.time, this.logger) = (source, options, time, logger ?? NullLogger.Instance);
     }
 
     /// <summary>Gives current collateral, at once where there is some.</summary>
@@ -108,6 +115,8 @@ public sealed class CollateralCache : IDisposable
                 (entry.Current, entry.Failure, entry.RetryAt) = (fetched, null, DateTimeOffset.MinValue);
             }
 
+            LogFetched(logger, request, fetched.Until, fetched.RefreshAfter);
+
             return fetched;
         }
         catch (TsfException exception)
@@ -116,6 +125,8 @@ public sealed class CollateralCache : IDisposable
             {
                 (entry.Failure, entry.RetryAt) = (exception, time.GetUtcNow() + options.RetryAfter);
             }
+
+            LogFailed(logger, request, exception.Code, exception.Message, entry.Current?.Until);
 
             throw;
         }
@@ -168,6 +179,12 @@ public sealed class CollateralCache : IDisposable
         var wait = (until - now) * options.RefreshFraction;
         return new CachedCollateral(collateral, verified, now, now + (wait < options.LongestRefresh ? wait : options.LongestRefresh), until);
     }
+
+    [LoggerMessage(3301, LogLevel.Information, "Collateral of {Request} fetched: counts until {Until}, refreshed after {RefreshAfter}")]
+    private static partial void LogFetched(ILogger logger, CollateralRequest request, DateTimeOffset until, DateTimeOffset refreshAfter);
+
+    [LoggerMessage(3302, LogLevel.Warning, "Collateral of {Request} could not be fetched: {Code} {Reason} The last good one counts until {Until}")]
+    private static partial void LogFailed(ILogger logger, CollateralRequest request, string code, string reason, DateTimeOffset? until);
 
     private sealed class Entry
     {

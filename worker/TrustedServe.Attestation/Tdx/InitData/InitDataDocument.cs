@@ -13,8 +13,8 @@ namespace TrustedServe.Attestation.Tdx.InitData;
 /// </summary>
 public sealed class InitDataDocument
 {
-    /// <summary>Longest document that is read: 1 MiB. A pod's annotations have 256 KiB together, compressed documents somewhat more.</summary>
-    public const int MaxLength = 1 << 20;
+    /// <summary>Longest document that is read: 512 KiB. A pod's annotations have 256 KiB together, and the document is compressed there.</summary>
+    public const int MaxLength = 512 << 10;
 
     /// <summary>The version of the form that is read.</summary>
     public const string SupportedVersion = "0.1.0";
@@ -25,22 +25,15 @@ public sealed class InitDataDocument
     /// <summary>The form nests twice; a member that is passed over may nest a little more.</summary>
     private const int MaxDepth = 16;
     private const int MaxEntries = 256;
+    private static readonly string[] Algorithms = ["sha256", "sha384", "sha512"];
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly TomlSerializerOptions Options = new() { MaxDepth = MaxDepth };
 
     private InitDataDocument(ReadOnlyMemory<byte> bytes, string algorithm, IReadOnlyDictionary<string, string> data)
     {
         (Bytes, Algorithm, Data) = (bytes, algorithm, data);
-        var digest = algorithm switch
-        {
-            "sha256" => SHA256.HashData(bytes.Span),
-            "sha384" => SHA384.HashData(bytes.Span),
-            _ => SHA512.HashData(bytes.Span),
-        };
-        Digest = digest;
-        var register = new byte[RegisterLength];
-        digest.AsSpan(0, Math.Min(digest.Length, RegisterLength)).CopyTo(register);
-        MrConfigId = register;
+        var digest = Hash(algorithm, bytes.Span);
+        (Digest, MrConfigId) = (digest, ToRegister(digest));
     }
 
     /// <summary>The document as it was given; every byte counts.</summary>
@@ -84,6 +77,11 @@ public sealed class InitDataDocument
             // The parser's own text can quote the document, so only the place is passed on.
             throw Malformed(exception.Line is { } line ? $"line {line}, column {exception.Column}: not TOML" : "not TOML");
         }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            // The parser's own slips on documents that are no TOML, for example on a backslash at the very end.
+            throw Malformed("not TOML");
+        }
 
         var version = Text(root, "version");
         if (version != SupportedVersion)
@@ -92,12 +90,30 @@ public sealed class InitDataDocument
         }
 
         var algorithm = Text(root, "algorithm");
-        if (algorithm is not ("sha256" or "sha384" or "sha512"))
+        if (!Algorithms.Contains(algorithm))
         {
             throw Malformed($"algorithm is '{Shown(algorithm)}'; expected sha256, sha384 or sha512");
         }
 
         return new InitDataDocument(document, algorithm, ReadData(root));
+    }
+
+    /// <summary>
+    /// Whether these bytes are what a guest with this register was started with, under any of the three algorithms. Ask this
+    /// before a document from a stranger is read: three hashes are cheap, reading TOML that is made to be slow is not.
+    /// </summary>
+    public static bool IsBound(ReadOnlySpan<byte> document, ReadOnlySpan<byte> mrConfigId)
+    {
+        var bound = false;
+        if (document.Length <= MaxLength)
+        {
+            foreach (var algorithm in Algorithms)
+            {
+                bound |= CryptographicOperations.FixedTimeEquals(ToRegister(Hash(algorithm, document)), mrConfigId);
+            }
+        }
+
+        return bound;
     }
 
     /// <summary>Whether a guest with this register was started with this document.</summary>
@@ -111,6 +127,20 @@ public sealed class InitDataDocument
         {
             throw TsfErrors.InitDataMismatch.With($"MRCONFIGID: expected {Convert.ToHexStringLower(MrConfigId.Span)} ({Algorithm} of the document), seen {Convert.ToHexStringLower(mrConfigId)}.");
         }
+    }
+
+    private static byte[] Hash(string algorithm, ReadOnlySpan<byte> document) => algorithm switch
+    {
+        "sha256" => SHA256.HashData(document),
+        "sha384" => SHA384.HashData(document),
+        _ => SHA512.HashData(document),
+    };
+
+    private static byte[] ToRegister(byte[] digest)
+    {
+        var register = new byte[RegisterLength];
+        digest.AsSpan(0, Math.Min(digest.Length, RegisterLength)).CopyTo(register);
+        return register;
     }
 
     private static Dictionary<string, string> ReadData(TomlTable root)

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Attestation.Tdx.Reports;
@@ -17,7 +19,7 @@ namespace TrustedServe.Attestation.Tdx.Reports;
 /// The kernel makes one quote at a time, so one is asked for at a time. A quote that the host never gives holds one thread
 /// inside the kernel until it does; the caller gets TSF3316 when its time is over, and so do later ones.
 /// </remarks>
-public sealed class ConfigfsTsm : IDisposable
+public sealed partial class ConfigfsTsm : IDisposable
 {
     /// <summary>Length of report data.</summary>
     public const int ReportDataLength = 64;
@@ -25,14 +27,22 @@ public sealed class ConfigfsTsm : IDisposable
     private readonly SemaphoreSlim gate = new(1);
     private readonly ConfigfsTsmOptions options;
     private readonly TimeProvider time;
+    private readonly ILogger logger;
 
     /// <summary>Checks the options, and removes the entries that crashed processes of this program left behind.</summary>
+    /// <param name="options">Where and how patiently.</param>
+    /// <param name="time">The clock of limits and waits.</param>
+    /// <param name="logger">Gets disturbed attempts and what was swept; null for none.</param>
     /// <exception cref="TsfException">TSF0002.</exception>
-    public ConfigfsTsm(ConfigfsTsmOptions options, TimeProvider time)
+    public ConfigfsTsm(ConfigfsTsmOptions options, TimeProvider time, ILogger? logger = null)
     {
         options.Validate();
-        (this.options, this.time) = (options, time);
+        (this.options, this.time, this.logger) = (options, time, logger ?? NullLogger.Instance);
         Swept = Sweep();
+        if (Swept > 0)
+        {
+            LogSwept(this.logger, Swept);
+        }
     }
 
     /// <summary>How many leftovers of crashed processes were removed.</summary>
@@ -77,6 +87,7 @@ public sealed class ConfigfsTsm : IDisposable
             }
             catch (TsfException exception) when (exception.Error == TsfErrors.ReportsBusy && attempt < options.Attempts)
             {
+                LogDisturbed(logger, attempt, exception.Message);
                 await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
                 wait = wait * 2 < ConfigfsTsmOptions.LongestWait ? wait * 2 : ConfigfsTsmOptions.LongestWait;
             }
@@ -158,6 +169,12 @@ public sealed class ConfigfsTsm : IDisposable
             return 0;
         }
     }
+
+    [LoggerMessage(3303, LogLevel.Information, "Removed {Count} report entries that ended processes left behind")]
+    private static partial void LogSwept(ILogger logger, int count);
+
+    [LoggerMessage(3304, LogLevel.Debug, "Attempt {Attempt} at a quote was disturbed and is made again: {Reason}")]
+    private static partial void LogDisturbed(ILogger logger, int attempt, string reason);
 
     private static string Shown(string text) => new([.. text.Take(40).Select(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' ? character : '·')]);
 }
