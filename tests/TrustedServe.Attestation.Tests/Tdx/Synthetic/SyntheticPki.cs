@@ -81,18 +81,14 @@ public sealed class SyntheticPki
         DateTimeOffset? from = null,
         DateTimeOffset? until = null,
         HashAlgorithmName? hash = null,
+        int? pathLength = null,
         params X509Extension[] extensions)
     {
         var algorithm = hash ?? HashAlgorithmName.SHA256;
         var request = key is RSA rsa
             ? new CertificateRequest(Name(commonName), rsa, algorithm, RSASignaturePadding.Pkcs1)
             : new CertificateRequest(Name(commonName), (ECDsa)key, algorithm);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
-        if (isAuthority && issuer is null)
-        {
-            request.CertificateExtensions.RemoveAt(0);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 1, true));
-        }
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, isAuthority, pathLength ?? (issuer is null ? 1 : 0), true));
 
         request.CertificateExtensions.Add(new X509KeyUsageExtension(
             usage ?? (isAuthority ? X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign : X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation), true));
@@ -113,7 +109,7 @@ public sealed class SyntheticPki
         X509Extension[] extensions = spec.Omit ? [] : [new X509Extension(PckExtension.Oid, spec.Encode(), false)];
         return Make(
             CertificateRules.LeafName, LeafKey, processor ? ProcessorCa : PlatformCa, processor ? ProcessorKey : PlatformKey, serialHex, isAuthority: false,
-            usage: null, from, until, hash: null, extensions);
+            usage: null, from, until, hash: null, pathLength: null, extensions);
     }
 
     /// <summary>Makes a revocation list by hand, so that every form can be made.</summary>

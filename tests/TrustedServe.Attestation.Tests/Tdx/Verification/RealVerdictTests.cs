@@ -107,8 +107,8 @@ public sealed class RealVerdictTests
         Assert.Equal(new PlatformStatus(TcbStatus.UpToDate, TcbStatus.UpToDate), verdict.Tcb.Current);
         Assert.Empty(verdict.AdvisoryIds);
         var claims = verdict.Claims.ToNamedHex().ToDictionary();
-        Assert.Equal("0b010400000000000000000000000000", claims["tee_tcb_svn"]);
-        Assert.Equal("0d010400000000000000000000000000", claims["tee_tcb_svn2"]);
+        Assert.Equal("0b010400000000000000000000000000", claims["tcb_svn"]);
+        Assert.Equal("0d010400000000000000000000000000", claims["tcb_svn2"]);
         Assert.StartsWith("7348651a", claims["mr_td"], StringComparison.Ordinal);
         Assert.StartsWith("945eaacf", claims["report_data"], StringComparison.Ordinal);
     }

@@ -213,6 +213,17 @@ public sealed class SyntheticVerdictTests
         Verify(new SyntheticQuote(), new SyntheticCollateral(), Options()).ThrowIfRefused();
     }
 
+    [Fact]
+    public void VerifiedCollateral_SharedByManyThreads_GivesEveryoneTheirVerdict()
+    {
+        var good = new SyntheticQuote().Build();
+        var bad = new SyntheticQuote { QeSvn = 1 }.Build();
+        var verified = VerifiedCollateral.Create(new SyntheticCollateral().Build() with { PckCrlIssuerChain = default }, SyntheticPki.Shared.Anchor);
+        var verdicts = new TdxStep?[200];
+        Parallel.For(0, verdicts.Length, i => verdicts[i] = TdxVerifier.Verify(i % 2 == 0 ? good : bad, verified, SyntheticCollateral.Clock, Options()).Refusal?.Step);
+        Assert.All(verdicts.Index(), pair => Assert.Equal(pair.Index % 2 == 0 ? null : TdxStep.QeTcbLevel, pair.Item));
+    }
+
     internal static TdxVerifierOptions Options() => new() { TrustAnchor = SyntheticPki.Shared.Anchor };
 
     internal static TdxVerdict Verify(SyntheticQuote quote, SyntheticCollateral collateral, TdxVerifierOptions options) =>

@@ -8,6 +8,8 @@ namespace TrustedServe.Attestation.Tdx.Certificates;
 internal static class Der
 {
     private const string EcdsaWithSha256 = "1.2.840.10045.4.3.2";
+    private const int MaxCommonNameLength = 64;
+    private const int MaxReasonLength = 256;
     private const string CommonNameOid = "2.5.4.3";
 
     /// <summary>Runs a reader; whatever its input makes it throw becomes the one typed refusal.</summary>
@@ -31,9 +33,9 @@ internal static class Der
         }
     }
 
-    /// <summary>Refuses with a reason.</summary>
+    /// <summary>Refuses with a reason, cut where the input's own text (an object identifier) makes it long.</summary>
     public static TsfException Malformed(string what, string why, Exception? inner = null) =>
-        TsfErrors.CertificateMalformed.With($"{what}: {why}", inner);
+        TsfErrors.CertificateMalformed.With($"{what}: {(why.Length <= MaxReasonLength ? why : why[..MaxReasonLength])}", inner);
 
     /// <summary>Reads an algorithm identifier, which must be ECDSA with SHA-256 without parameters.</summary>
     public static void RequireEcdsaWithSha256(AsnReader reader, string what)
@@ -73,7 +75,10 @@ internal static class Der
         return bits;
     }
 
-    /// <summary>The one common name inside a distinguished name; null when there is none or more than one.</summary>
+    /// <summary>
+    /// The one common name inside a distinguished name; null when there is none, more than one, or one that is longer than X.520
+    /// allows or not printable ASCII: refusals show it to people, and no genuine certificate has such a name.
+    /// </summary>
     public static string? CommonName(ReadOnlyMemory<byte> name)
     {
         string? found = null;
@@ -104,7 +109,7 @@ internal static class Der
             }
         }
 
-        return found;
+        return found is { Length: > 0 and <= MaxCommonNameLength } && !found.AsSpan().ContainsAnyExceptInRange(' ', '~') ? found : null;
     }
 
     private static bool IsTime(AsnReader reader, UniversalTagNumber number) => reader.PeekTag().HasSameClassAndValue(new Asn1Tag(number));

@@ -43,11 +43,8 @@ public static class P256
     }
 
     /// <summary>Checks a signature in the DER form that certificates use.</summary>
-    public static bool VerifyDer(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        using var imported = TryImport(key);
-        return imported is not null && Verify(imported, data, signature, DSASignatureFormat.Rfc3279DerSequence);
-    }
+    public static bool VerifyDer(ECDsa key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        Verify(key, data, signature, DSASignatureFormat.Rfc3279DerSequence);
 
     private static bool Verify(ECDsa key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, DSASignatureFormat format)
     {

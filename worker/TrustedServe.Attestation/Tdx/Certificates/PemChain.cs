@@ -47,6 +47,8 @@ public static class PemChain
                 throw Refuse($"PEM blocks expected, other text seen after block {found}");
             }
 
+            // Searched behind the first marker: the two could share their dashes.
+            pem = pem[Begin.Length..];
             var end = pem.IndexOf(End);
             if (end < 0)
             {
@@ -58,7 +60,7 @@ public static class PemChain
                 throw Refuse($"{count} certificates expected, more seen");
             }
 
-            blocks[found++] = Decode(pem[Begin.Length..end]);
+            blocks[found++] = Decode(pem[..end]);
             pem = pem[(end + End.Length)..];
         }
 

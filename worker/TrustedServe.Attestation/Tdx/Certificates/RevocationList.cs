@@ -49,8 +49,7 @@ public sealed class RevocationList
     public bool Revokes(SerialNumber serial) => revoked.Contains(serial);
 
     /// <summary>True when this key signed the list.</summary>
-    /// <param name="issuerKey">X and Y.</param>
-    public bool IsSignedBy(ReadOnlySpan<byte> issuerKey) => P256.VerifyDer(issuerKey, toBeSigned.Span, signature.Span);
+    public bool IsSignedBy(P256Key issuer) => issuer.VerifyDer(toBeSigned.Span, signature.Span);
 
     private RevocationList Fill(AsnReader reader)
     {

@@ -22,6 +22,8 @@ public sealed class SgxCertificate
     private ReadOnlyMemory<byte> toBeSigned;
     private ReadOnlyMemory<byte> signature;
 
+    private P256Key? key;
+
     private SgxCertificate(ReadOnlyMemory<byte> der) => Raw = der;
 
     /// <summary>The whole certificate.</summary>
@@ -48,6 +50,9 @@ public sealed class SgxCertificate
     /// <summary>The public key, X and Y on P-256.</summary>
     public ReadOnlyMemory<byte> PublicKey { get; private set; }
 
+    /// <summary>The public key, ready to check what this certificate's owner signed.</summary>
+    public P256Key Key => LazyInitializer.EnsureInitialized(ref key, () => new P256Key(PublicKey));
+
     /// <summary>True when basic constraints say so.</summary>
     public bool IsCertificateAuthority { get; private set; }
 
@@ -69,8 +74,8 @@ public sealed class SgxCertificate
         return Der.Read(What, der, MaxLength, certificate.Fill);
     }
 
-    /// <summary>True when <paramref name="issuer"/>'s key signed this certificate.</summary>
-    public bool IsSignedBy(SgxCertificate issuer) => P256.VerifyDer(issuer.PublicKey.Span, toBeSigned.Span, signature.Span);
+    /// <summary>True when this key signed the certificate.</summary>
+    public bool IsSignedBy(P256Key issuer) => issuer.VerifyDer(toBeSigned.Span, signature.Span);
 
     private SgxCertificate Fill(AsnReader reader)
     {

@@ -10,6 +10,7 @@ public sealed class TrustAnchor
     private TrustAnchor(ReadOnlySpan<byte> publicKey)
     {
         this.publicKey = publicKey.ToArray();
+        Key = new P256Key(this.publicKey);
         KeyId = Convert.ToHexStringLower(SHA384.HashData([4, .. publicKey]));
     }
 
@@ -20,6 +21,9 @@ public sealed class TrustAnchor
 
     /// <summary>X and Y on P-256, 64 bytes.</summary>
     public ReadOnlySpan<byte> PublicKey => publicKey;
+
+    /// <summary>The key, ready to check what the root signed.</summary>
+    public P256Key Key { get; }
 
     /// <summary>SHA-384 of the uncompressed point: the id under which verifiers report a root key.</summary>
     public string KeyId { get; }

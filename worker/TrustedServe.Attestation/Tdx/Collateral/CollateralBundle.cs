@@ -42,7 +42,7 @@ public static class CollateralBundle
             {
                 if (!Names.Contains(member.Name))
                 {
-                    throw CollateralJson.Refuse(What, $"unknown member '{(member.Name.Length <= 64 ? member.Name : member.Name[..64])}'");
+                    throw CollateralJson.Refuse(What, $"an unknown member; known are {string.Join(", ", Names)}");
                 }
             }
 

@@ -49,7 +49,7 @@ internal sealed class SignedDocument : IDisposable
     }
 
     /// <summary>True when the key signed the object's bytes.</summary>
-    public bool IsSignedBy(SgxCertificate signer) => P256.VerifyFixed(signer.PublicKey.Span, JsonMarshal.GetRawUtf8Value(Content), signature);
+    public bool IsSignedBy(SgxCertificate signer) => signer.Key.VerifyFixed(JsonMarshal.GetRawUtf8Value(Content), signature);
 
     /// <inheritdoc/>
     public void Dispose() => document.Dispose();

@@ -23,11 +23,11 @@ internal sealed record IssuerChain(SgxCertificate Issuer, SgxCertificate Root)
         var (issuer, root) = (chain[0], chain[1]);
         if (!anchor.Is(root.PublicKey.Span))
         {
-            log.Fail(step, "the pinned root key", $"another key under the name {root.CommonName}");
+            log.Fail(step, "the pinned root key", $"another key under the name {root.CommonName ?? "(none)"}");
             return null;
         }
 
-        if (!root.IsSignedBy(root) || !issuer.IsSignedBy(root))
+        if (!root.IsSignedBy(anchor.Key) || !issuer.IsSignedBy(anchor.Key))
         {
             log.Fail(step, "certificates signed by the pinned root", "a signature that does not hold");
             return null;

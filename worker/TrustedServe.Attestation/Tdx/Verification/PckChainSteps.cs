@@ -17,7 +17,7 @@ internal static class PckChainSteps
 
     private static bool ReadChain(ReadOnlySpan<byte> pem, VerificationContext context)
     {
-        const string Expected = "leaf, intermediate and root, each issued by the next";
+        const string Expected = "three certificates: leaf, intermediate, self-issued root";
         try
         {
             var blocks = PemChain.Split(pem, 3);
@@ -33,8 +33,8 @@ internal static class PckChainSteps
             return context.Log.Fail(TdxStep.PckChain, Expected, e.Message);
         }
 
-        var linked = IssuedBy(context.Leaf, context.Intermediate) && IssuedBy(context.Intermediate, context.Root) && IssuedBy(context.Root, context.Root);
-        return context.Log.Check(TdxStep.PckChain, linked, Expected, $"{context.Leaf.CommonName}, {context.Intermediate.CommonName}, {context.Root.CommonName}");
+        var ordered = !IssuedBy(context.Leaf, context.Leaf) && !IssuedBy(context.Intermediate, context.Intermediate) && IssuedBy(context.Root, context.Root);
+        return context.Log.Check(TdxStep.PckChain, ordered, Expected, string.Join(", ", context.Chain.Select(certificate => certificate.CommonName ?? "(no plain name)")));
     }
 
     private static SgxCertificate Reuse(byte[] der, SgxCertificate? known) => known is not null && known.Raw.Span.SequenceEqual(der) ? known : SgxCertificate.Parse(der);
@@ -44,26 +44,32 @@ internal static class PckChainSteps
     private static bool CheckAnchor(VerificationContext context)
     {
         var pinned = context.Options.TrustAnchor.Is(context.Root.PublicKey.Span);
-        return context.Log.Check(TdxStep.TrustAnchor, pinned, "the pinned root key", pinned ? $"it, serial {context.Root.Serial}" : $"another key under the name {context.Root.CommonName}");
+        return context.Log.Check(TdxStep.TrustAnchor, pinned, "the pinned root key", pinned ? $"it, serial {context.Root.Serial}" : $"another key under the name {context.Root.CommonName ?? "(none)"}");
     }
 
     private static bool CheckSignatures(VerificationContext context)
     {
-        const string Expected = "each certificate signed by the next";
+        const string Expected = "each certificate signed by the next, under its name";
         var collateral = context.Collateral;
-        if (!ReferenceEquals(context.Root, collateral?.KnownRoot) && !context.Root.IsSignedBy(context.Root))
+        var rootKey = context.Options.TrustAnchor.Key;
+        if (!ReferenceEquals(context.Root, collateral?.KnownRoot) && !context.Root.IsSignedBy(rootKey))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the root is not signed by itself");
         }
 
-        if (!ReferenceEquals(context.Intermediate, collateral?.KnownIntermediate) && !context.Intermediate.IsSignedBy(context.Root))
+        if (!ReferenceEquals(context.Intermediate, collateral?.KnownIntermediate) && !context.Intermediate.IsSignedBy(rootKey))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the intermediate is not signed by the root");
         }
 
-        if (!context.Leaf.IsSignedBy(context.Intermediate))
+        if (!context.Leaf.IsSignedBy(context.Intermediate.Key))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the leaf is not signed by the intermediate");
+        }
+
+        if (!IssuedBy(context.Leaf, context.Intermediate) || !IssuedBy(context.Intermediate, context.Root))
+        {
+            return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "an issuer's name that is not the next subject's");
         }
 
         if (collateral is not null)

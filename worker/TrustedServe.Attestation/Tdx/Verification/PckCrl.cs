@@ -22,7 +22,7 @@ internal sealed class PckCrl(RevocationList list, SgxCertificate? signer)
             return true;
         }
 
-        if (!list.IsSignedBy(authority.PublicKey.Span))
+        if (!list.IsSignedBy(authority.Key))
         {
             return false;
         }

@@ -41,7 +41,7 @@ public sealed class TdxClaims
         var r = Report;
         List<KeyValuePair<string, string>> fields =
         [
-            Field("tee_tcb_svn", r.TeeTcbSvn),
+            Field("tcb_svn", r.TeeTcbSvn),
             Field("mr_seam", r.MrSeam),
             Field("mrsigner_seam", r.MrSignerSeam),
             Field("seam_attributes", r.SeamAttributes),
@@ -59,7 +59,7 @@ public sealed class TdxClaims
         ];
         if (r.IsTdx15)
         {
-            fields.Add(Field("tee_tcb_svn2", r.TeeTcbSvn2));
+            fields.Add(Field("tcb_svn2", r.TeeTcbSvn2));
             fields.Add(Field("mr_servicetd", r.MrServiceTd));
         }
 

@@ -9,13 +9,13 @@ public enum TdxStep
     /// <summary>Nothing, or nothing but zero bytes, follows the quote.</summary>
     TrailingData,
 
-    /// <summary>The quote carries exactly three readable certificates: leaf, intermediate, root, each issued to the next one's name.</summary>
+    /// <summary>The quote carries exactly three readable certificates: leaf, intermediate, self-issued root.</summary>
     PckChain,
 
     /// <summary>The chain's root has the pinned key.</summary>
     TrustAnchor,
 
-    /// <summary>Root, intermediate and leaf are signed by the one above.</summary>
+    /// <summary>Root, intermediate and leaf are signed by the one above, under its name.</summary>
     PckChainSignatures,
 
     /// <summary>Each certificate has the name, the rights and the key usage of its place.</summary>

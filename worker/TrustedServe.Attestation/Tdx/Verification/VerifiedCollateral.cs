@@ -86,7 +86,7 @@ public sealed class VerifiedCollateral
             return CollateralPart<RevocationList>.Defective(log);
         }
 
-        return log.Check(TdxStep.RootCrl, list.IsSignedBy(TrustAnchor.PublicKey), "a list signed by the pinned root", Described(list))
+        return log.Check(TdxStep.RootCrl, list.IsSignedBy(TrustAnchor.Key), "a list signed by the pinned root", Described(list))
             ? CollateralPart<RevocationList>.Sound(list, log)
             : CollateralPart<RevocationList>.Defective(log);
     }
@@ -109,7 +109,7 @@ public sealed class VerifiedCollateral
             return CollateralPart<PckCrl>.Defective(log);
         }
 
-        if (!list.Issuer.Span.SequenceEqual(chain.Issuer.Subject.Span) || !list.IsSignedBy(chain.Issuer.PublicKey.Span))
+        if (!list.Issuer.Span.SequenceEqual(chain.Issuer.Subject.Span) || !list.IsSignedBy(chain.Issuer.Key))
         {
             log.Fail(TdxStep.PckCrl, $"a list issued and signed by {chain.Issuer.CommonName}", Described(list));
             return CollateralPart<PckCrl>.Defective(log);
