@@ -11,6 +11,9 @@ public static partial class TsfErrors
     /// <summary>TSF3303: the event log cannot be read in the guest.</summary>
     public static readonly ErrorCode EventLogUnreadable = new("TSF3303", 503, "The guest's event log cannot be read", "Check the path of the CCEL table and that the process may read it, or set no path to send evidence without a log.");
 
+    /// <summary>TSF3304: something that is not TDX evidence.</summary>
+    public static readonly ErrorCode MalformedEvidence = new("TSF3304", 400, "The evidence is not TDX evidence in its form", "Send {\"quote\": base64, \"cc_eventlog\": base64 or null}.");
+
     /// <summary>TSF3310: there is no configfs-tsm here.</summary>
     public static readonly ErrorCode ReportsUnavailable = new("TSF3310", 503, "The kernel offers no attestation reports here", "Run inside a TDX guest with Linux 6.7 or later, configfs mounted and the module tdx_guest loaded; inside a Kata pod use the guest API.");
 

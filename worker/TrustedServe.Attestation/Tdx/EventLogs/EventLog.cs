@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using TrustedServe.Attestation.Tdx.Quotes;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Attestation.Tdx.EventLogs;
 
 /// <summary>
 /// A confidential guest's event log (CCEL): what was measured into RTMR0 to RTMR3 and in which order, in the TCG's
-/// crypto-agile form. A log proves nothing by itself; <see cref="Compare"/> says what of it a quote's registers bear out.
+/// crypto-agile form. A log proves nothing by itself; a comparison says what of it a quote's registers bear out.
 /// </summary>
 /// <remarks>Reading allocates the list of records alone: less than the log's own length, since a record takes at least 66 bytes.</remarks>
 public sealed class EventLog
@@ -74,6 +75,18 @@ public sealed class EventLog
     /// <summary>Compares with the registers of a verified quote.</summary>
     /// <param name="registers">RTMR0 to RTMR3 of the quote, 48 bytes each.</param>
     public EventLogComparison Compare(IReadOnlyList<ReadOnlyMemory<byte>> registers) => EventLogComparison.Of(this, registers);
+
+    /// <summary>Compares with the registers of a verified quote.</summary>
+    public EventLogComparison Compare(TdReport report)
+    {
+        var registers = new ReadOnlyMemory<byte>[RtmrCount];
+        for (var i = 0; i < RtmrCount; i++)
+        {
+            registers[i] = report.Rtmr(i).ToArray();
+        }
+
+        return Compare(registers);
+    }
 
     /// <summary>What the hardware does: register = SHA-384(register || digest).</summary>
     internal static void Extend(Span<byte> register, ReadOnlySpan<byte> digest)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TrustedServe.Attestation.Evidence;
 using TrustedServe.Attestation.Tdx.EventLogs;
 using TrustedServe.Protocol.Errors;
@@ -35,20 +34,15 @@ public sealed class TdxEvidenceSource : IEvidenceSource
         var quote = await reports.GetQuoteAsync(reportData, cancellationToken).ConfigureAwait(false);
 
         // After the quote, and so never shorter than what the quote's registers say of events before it.
-        var log = ReadEventLog();
-        var evidence = JsonSerializer.SerializeToElement(new Dictionary<string, string?>
-        {
-            ["quote"] = Convert.ToBase64String(quote),
-            ["cc_eventlog"] = log is null ? null : Convert.ToBase64String(log),
-        });
-        return new EvidenceReport(evidence, Convert.ToHexStringLower(new QuoteView(quote).MrTd));
+        var evidence = new TdxEvidence(quote, ReadEventLog());
+        return new EvidenceReport(evidence.ToElement(), Convert.ToHexStringLower(new QuoteView(quote).MrTd));
     }
 
-    private byte[]? ReadEventLog()
+    private byte[] ReadEventLog()
     {
         if (eventLogPath is null)
         {
-            return null;
+            return [];
         }
 
         try
@@ -62,7 +56,7 @@ public sealed class TdxEvidenceSource : IEvidenceSource
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            return [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
