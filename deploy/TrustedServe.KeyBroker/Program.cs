@@ -1,12 +1,15 @@
 using System.Runtime.InteropServices;
 using TrustedServe.KeyBroker.Hosting;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Hardening;
 
+RuntimeDiagnostics.EnsureOff();
 using var ended = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 try
 {
+    ProcessHardening.Apply();
     await BrokerHost.RunAsync(BrokerArguments.Parse(args), ended.Token);
     return 0;
 }

@@ -6,7 +6,7 @@ internal sealed record AuditEntry
     /// <summary>When, in UTC.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary><c>attest</c> or <c>release</c>.</summary>
+    /// <summary><c>challenge</c>, <c>attest</c> or <c>release</c>.</summary>
     public required string Decision { get; init; }
 
     /// <summary><c>allowed</c> or <c>refused</c>.</summary>

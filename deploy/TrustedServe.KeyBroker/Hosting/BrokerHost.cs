@@ -92,17 +92,13 @@ public sealed partial class BrokerHost : IAsyncDisposable
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddJsonConsole()
             .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var host = await StartAsync(options, loggers, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
             BrokerAnnouncement.Say(host.Address, options.ReadyFile);
-            if (options.ExitOnStdinEof)
-            {
-                _ = Task.Run(() => EndWithStandardInput(ended), CancellationToken.None);
-            }
-
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var cancelled = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            await (options.ExitOnStdinEof ? Task.WhenAny(cancelled, Task.Run(WaitForEndOfInput, CancellationToken.None)) : cancelled)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -117,22 +113,20 @@ public sealed partial class BrokerHost : IAsyncDisposable
         }
     }
 
-    private static void EndWithStandardInput(CancellationTokenSource ended)
+    private static void WaitForEndOfInput()
     {
         using var input = Console.OpenStandardInput();
-        var buffer = new byte[256];
+        var ignored = new byte[256];
         try
         {
-            while (input.Read(buffer) > 0)
+            while (input.Read(ignored) > 0)
             {
+                // Nothing is said on standard input; what comes is thrown away.
             }
-
-            ended.Cancel();
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (IOException)
         {
-            // An input that cannot be read any more is at its end; a source that is disposed has ended already.
-            Environment.ExitCode = 0;
+            // A pipe that broke is a pipe that ended.
         }
     }
 

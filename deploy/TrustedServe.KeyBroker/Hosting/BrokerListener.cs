@@ -20,7 +20,7 @@ internal static class BrokerListener
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = KbsProtocol.MaxBodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        kestrel.Limits.MaxConcurrentConnections = 1000;
+        kestrel.Limits.MaxConcurrentConnections = 256;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         kestrel.Listen(endpoint, listen =>

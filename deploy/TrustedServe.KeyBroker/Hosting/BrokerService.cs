@@ -22,15 +22,20 @@ internal sealed class BrokerService(
     AuditLog audit,
     TimeProvider time)
 {
-    /// <summary>Gives a challenge.</summary>
+    /// <summary>Gives a challenge. That decides nothing yet, so only refusals are recorded.</summary>
     public BrokerSession Challenge(AuthRequest request)
     {
-        if (request.Version != KbsProtocol.Version)
+        try
         {
-            throw TsfErrors.ProtocolVersionMismatch.With($"{TsfErrors.ProtocolVersionMismatch.Title}: this broker speaks {KbsProtocol.Version}.");
+            return request.Version == KbsProtocol.Version
+                ? sessions.Start(verifiers.Of(request.Tee).Tee)
+                : throw TsfErrors.ProtocolVersionMismatch.With($"{TsfErrors.ProtocolVersionMismatch.Title}: this broker speaks {KbsProtocol.Version}.");
         }
-
-        return sessions.Start(verifiers.Of(request.Tee).Tee);
+        catch (TsfException exception)
+        {
+            Refuse(Entry("challenge"), exception);
+            throw;
+        }
     }
 
     /// <summary>
@@ -89,7 +94,7 @@ internal sealed class BrokerService(
         try
         {
             // 1
-            var token = sessions.TokenOf(sessionId) ?? bearer ?? throw TsfErrors.TokenRejected.With("Attestation Token not found");
+            var token = sessions.TokenOf(sessionId) ?? bearer ?? throw TsfErrors.TokenMissing.With(TsfErrors.TokenMissing.Title);
             var claims = tokens.Verify(token);
             entry = entry with { Tee = claims.Tee, Measurement = claims.Measurement };
 

@@ -6,6 +6,23 @@ using TrustedServe.Protocol.Secrets;
 namespace TrustedServe.KeyBroker.Policies;
 
 /// <summary>Which evidence gets which resource. What no rule allows is refused.</summary>
+/// <remarks>
+/// The file, in which members that are not named here are refused:
+/// <code>
+/// {
+///   "formatVersion": 1,
+///   "rules": [
+///     {
+///       "name": "models of this build",          // unique; letters, digits, spaces and _ . -
+///       "resources": ["models/*/*"],             // repository/type/tag; * stands for one whole segment
+///       "insecure_simulated": true,              // simulated evidence, and nothing else
+///       "measurements": ["96 hex digits"]        // or "insecure_any_measurement": true
+///     }
+///   ]
+/// }
+/// </code>
+/// (Comments are for this page alone.) A rule for other evidence does not load as long as nothing can verify that evidence.
+/// </remarks>
 public sealed class BrokerPolicy
 {
     /// <summary>How many allowed measurements a refusal lists.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TrustedServe.Attestation.Kbs;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Json;
 
@@ -27,13 +28,13 @@ internal sealed partial class PolicyParser
         {
             try
             {
-                var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth });
                 using var document = JsonDocument.Parse(utf8.ToArray(), new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth, AllowDuplicateProperties = false });
                 ReadPolicy(document.RootElement, rules);
             }
-            catch (JsonException exception)
+            catch (Exception exception) when (KbsJson.IsMalformed(exception))
             {
-                Problem("$", $"not JSON, or a member stands twice (line {exception.LineNumber + 1 ?? 0})");
+                var place = exception is JsonException { LineNumber: { } line } ? $" (line {line + 1})" : "";
+                Problem("$", $"not JSON, or a member stands twice{place}");
             }
         }
 
@@ -85,7 +86,7 @@ internal sealed partial class PolicyParser
         }
 
         var before = problems.Count;
-        var name = Text(item, "name");
+        var name = KbsJson.Text(item, "name");
         if (name is null || !NameForm().IsMatch(name))
         {
             Problem($"{place}.name", "must be 1 to 64 of letters, digits, spaces and _ . -");
@@ -183,14 +184,9 @@ internal sealed partial class PolicyParser
             return [];
         }
 
-        return [.. value.EnumerateArray().Select(Text)];
+        // What is not text becomes what no form accepts.
+        return [.. value.EnumerateArray().Select(entry => KbsJson.Text(entry) ?? "")];
     }
-
-    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) ? Text(value) : null;
-
-    // Everything that these texts can be is plain ASCII; escapes and other kinds become what no form accepts.
-    private static string Text(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && value.GetRawText() is var raw && !raw.Contains('\\', StringComparison.Ordinal) ? raw[1..^1] : "";
 
     private void Problem(string place, string what) => problems.Add($"{place}: {what}.");
 

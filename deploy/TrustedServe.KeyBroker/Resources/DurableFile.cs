@@ -8,6 +8,8 @@ internal static class DurableFile
 
     private const string TemporarySuffix = ".tmp";
 
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
+
     /// <summary>
     /// Writes a file: 1 under a temporary name, 2 flushed to the disk, 3 renamed (which replaces in one step), 4 the directory
     /// flushed too.
@@ -19,17 +21,20 @@ internal static class DurableFile
         var temporary = Path.Combine(directory, $".{Guid.NewGuid():N}{TemporarySuffix}");
         try
         {
-            // The file stays open, and thereby locked, over the rename: whoever sweeps leftovers sees that it is in use.
-            using var stream = new FileStream(temporary, new FileStreamOptions
+            using (var stream = new FileStream(temporary, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
                 Share = FileShare.None,
                 UnixCreateMode = OwnerOnly,
                 BufferSize = 0,
-            });
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
+            }))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            // Closed before the rename: a lock on it would turn readers of the new file away.
             File.Move(temporary, path, replace);
             NativeFiles.SyncDirectory(directory);
         }
@@ -40,21 +45,14 @@ internal static class DurableFile
         }
     }
 
-    /// <summary>Removes what writers that were killed left behind; files that are being written are left alone.</summary>
-    public static void Sweep(string directory)
+    /// <summary>Removes what writers that were killed left behind: temporary files older than any write takes.</summary>
+    public static void Sweep(string directory, TimeProvider time)
     {
         foreach (var path in Directory.EnumerateFiles(directory, $".*{TemporarySuffix}"))
         {
-            try
+            if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > LeftoverAge)
             {
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                    File.Delete(path);
-                }
-            }
-            catch (IOException)
-            {
-                // In use, or just renamed: not a leftover.
+                File.Delete(path);
             }
         }
     }

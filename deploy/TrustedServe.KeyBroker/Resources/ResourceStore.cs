@@ -126,7 +126,7 @@ public sealed class ResourceStore : IDisposable
         try
         {
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            DurableFile.Sweep(directory);
+            DurableFile.Sweep(directory, TimeProvider.System);
         }
         catch (Exception exception) when (FileErrors.IsKnown(exception))
         {

@@ -37,14 +37,14 @@ internal sealed partial class InsecureSimulatedEvidenceVerifier : IEvidenceVerif
             throw new Refusal("init-data", "none", "a document").As(TsfErrors.EvidenceRefused, "Simulated evidence has no register that init-data could be bound to.");
         }
 
-        var svn = Text(evidence, "svn");
+        var svn = KbsJson.Text(evidence, "svn");
         if (svn != "1")
         {
             throw new Refusal("svn", "1", svn is { Length: <= 8 } ? svn : "something else").As(TsfErrors.EvidenceRefused, "The simulated evidence is of another kind.");
         }
 
-        CheckBinding(Text(evidence, "report_data"), reportData.Span);
-        var measurement = Text(evidence, "measurement");
+        CheckBinding(KbsJson.Text(evidence, "report_data"), reportData.Span);
+        var measurement = KbsJson.Text(evidence, "measurement");
         if (measurement is null || !MeasurementForm().IsMatch(measurement))
         {
             throw new Refusal("measurement", "96 lower-case hex digits", measurement is null ? "nothing" : "something else").As(TsfErrors.EvidenceRefused, "The simulated evidence states no measurement.");
@@ -69,13 +69,6 @@ internal sealed partial class InsecureSimulatedEvidenceVerifier : IEvidenceVerif
                 .As(TsfErrors.ReportDataMismatch, "The evidence is bound to something else.");
         }
     }
-
-    // Everything here is plain ASCII, so an escape is never needed; it also keeps lone surrogates out.
-    private static string? Text(JsonElement evidence, string name) =>
-        evidence.ValueKind == JsonValueKind.Object && evidence.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        && value.GetRawText() is { Length: <= 256 } raw && !raw.Contains('\\', StringComparison.Ordinal)
-            ? raw[1..^1]
-            : null;
 
     [GeneratedRegex(@"\A[0-9a-f]{96}\z")]
     private static partial Regex MeasurementForm();

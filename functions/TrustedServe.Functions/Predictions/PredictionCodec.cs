@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Functions.Predictions;
@@ -11,15 +13,126 @@ namespace TrustedServe.Functions.Predictions;
 public static class PredictionCodec
 {
     /// <summary>One request with the given rows as its batch, all outputs asked for.</summary>
-    /// <exception cref="Protocol.Errors.TsfException">TSF4xxx naming the row and what is wrong with it.</exception>
-    public static ModelInferRequest Encode(ModelMetadataResponse metadata, IReadOnlyList<JsonElement> rows) => throw new NotImplementedException();
+    /// <exception cref="TsfException">TSF4xxx naming the row and what is wrong with it.</exception>
+    public static ModelInferRequest Encode(ModelMetadataResponse metadata, IReadOnlyList<JsonElement> rows)
+    {
+        if (rows.Count == 0)
+        {
+            throw TsfErrors.MalformedRequest.With("There is no row to predict.");
+        }
+
+        if (metadata.Properties.TryGetValue("max_batch", out var text)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && rows.Count > most)
+        {
+            throw TsfErrors.InputTooLong.With($"There are {rows.Count} rows; the model takes at most {most} at once.");
+        }
+
+        var task = metadata.Task();
+        var tensors = metadata.Inputs.Select(declared => new RowTensor(declared)).ToArray();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (task == ModelTasks.Tensor)
+            {
+                AddInputs(metadata, tensors, rows[i], i);
+            }
+            else
+            {
+                tensors[0].Add(OnlyInput(metadata, rows[i], i));
+            }
+        }
+
+        var request = new ModelInferRequest();
+        foreach (var tensor in tensors)
+        {
+            tensor.AddTo(request);
+        }
+
+        return request;
+    }
 
     /// <summary>Whether one row alone would encode; the reason when not. Lets a batch job score the others.</summary>
-    public static Protocol.Errors.TsfException? Check(ModelMetadataResponse metadata, JsonElement row) => throw new NotImplementedException();
+    public static TsfException? Check(ModelMetadataResponse metadata, JsonElement row)
+    {
+        try
+        {
+            Encode(metadata, [row]);
+            return null;
+        }
+        catch (TsfException exception)
+        {
+            return exception;
+        }
+    }
 
     /// <summary>
     /// Writes one row of an answer as an object: classifiers give <c>{"label","score","logits":[…],"scores":{label:score,…}}</c>, best
     /// first; <c>tensor</c> gives each output by name.
     /// </summary>
-    public static void WriteRow(Utf8JsonWriter writer, ModelMetadataResponse metadata, ModelInferResponse response, int row) => throw new NotImplementedException();
+    /// <exception cref="TsfException">TSF4017 when the row has no JSON form; TSF0001 when the answer contradicts itself.</exception>
+    public static void WriteRow(Utf8JsonWriter writer, ModelMetadataResponse metadata, ModelInferResponse response, int row)
+    {
+        var answer = new Answer(metadata, response);
+        writer.WriteStartObject();
+        if (metadata.Task() == ModelTasks.Tensor)
+        {
+            answer.WriteOutputs(writer, row);
+        }
+        else
+        {
+            answer.WriteBest(writer, row);
+            answer.WriteNested(writer, "logits", row);
+            writer.WriteStartObject("scores"u8);
+            answer.WriteScores(writer, row);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    // Members beside the input (an id, an expected label) are the caller's own: rows of a data set serve as they are.
+    private static JsonElement OnlyInput(ModelMetadataResponse metadata, JsonElement row, int index)
+    {
+        var name = metadata.Inputs[0].Name;
+        if (row.ValueKind != JsonValueKind.Object)
+        {
+            return row;
+        }
+
+        return row.TryGetProperty(name, out var value)
+            ? value
+            : throw TsfErrors.UnknownInput.With($"Row {index} has no member '{name}'.");
+    }
+
+    private static void AddInputs(ModelMetadataResponse metadata, RowTensor[] tensors, JsonElement row, int index)
+    {
+        if (row.ValueKind != JsonValueKind.Object)
+        {
+            throw TsfErrors.MalformedRequest.With($"Row {index} must be an object of inputs by name.");
+        }
+
+        var members = 0;
+        foreach (var member in row.EnumerateObject())
+        {
+            members++;
+            if (metadata.Inputs.All(input => !member.NameEquals(input.Name)))
+            {
+                throw TsfErrors.UnknownInput.With($"Row {index} has a member that is not an input of the model.");
+            }
+        }
+
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            if (!row.TryGetProperty(metadata.Inputs[i].Name, out var value))
+            {
+                throw TsfErrors.UnknownInput.With($"Row {index} has no input '{metadata.Inputs[i].Name}'.");
+            }
+
+            tensors[i].Add(value);
+        }
+
+        if (members != tensors.Length)
+        {
+            throw TsfErrors.UnknownInput.With($"Row {index} has an input twice.");
+        }
+    }
 }

@@ -43,7 +43,7 @@ public sealed record FlattenedJwe
         {
             return JsonSerializer.Deserialize<FlattenedJwe>(utf8, Strict) ?? throw TsfErrors.MalformedJwe.With("The answer is null.");
         }
-        catch (JsonException)
+        catch (Exception exception) when (KbsJson.IsMalformed(exception))
         {
             throw TsfErrors.MalformedJwe.With("The answer is not a flattened JWE (protected, encrypted_key, iv, ciphertext, tag).");
         }

@@ -33,7 +33,7 @@ internal sealed record JweHeader(string Algorithm, JsonElement? EphemeralKey)
         {
             members = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(bytes, KbsJson.Options) ?? [];
         }
-        catch (JsonException)
+        catch (Exception exception) when (KbsJson.IsMalformed(exception))
         {
             throw TsfErrors.MalformedJwe.With("The protected header is not a JSON object.");
         }
@@ -43,12 +43,14 @@ internal sealed record JweHeader(string Algorithm, JsonElement? EphemeralKey)
             throw TsfErrors.MalformedJwe.With($"The protected header has the member '{name}', which is not supported.");
         }
 
-        if (Text(members, "enc") != Encryption)
+        if (!members.TryGetValue("enc", out var encryption) || KbsJson.Text(encryption) != Encryption)
         {
             throw TsfErrors.MalformedJwe.With($"The content cipher is not {Encryption}.");
         }
 
-        return new JweHeader(Text(members, "alg") ?? "", members.TryGetValue("epk", out var key) ? key : null);
+        return new JweHeader(
+            members.TryGetValue("alg", out var algorithm) ? KbsJson.Text(algorithm) ?? "" : "",
+            members.TryGetValue("epk", out var key) ? key : null);
     }
 
     /// <summary>
@@ -61,10 +63,4 @@ internal sealed record JweHeader(string Algorithm, JsonElement? EphemeralKey)
     /// <summary>The header of an RSA answer.</summary>
     public static string WriteRsa() => StrictBase64Url.Encode(Encoding.ASCII.GetBytes(
         $$"""{"alg":"{{TeePublicKey.RsaAlgorithm}}","enc":"{{Encryption}}"}"""));
-
-    // Escaped lone surrogates make GetString throw; such a value equals nothing that is known.
-    private static string? Text(Dictionary<string, JsonElement> members, string name) =>
-        members.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetRawText() is var raw && !raw.Contains('\\', StringComparison.Ordinal)
-            ? raw[1..^1]
-            : null;
 }

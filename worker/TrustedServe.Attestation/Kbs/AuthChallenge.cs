@@ -19,6 +19,6 @@ public sealed record AuthChallenge
     public string? SelectedHash =>
         ExtraParams.ValueKind == JsonValueKind.Object
         && ExtraParams.TryGetProperty("selected-hash-algorithm", out var selected)
-            ? selected.ValueKind == JsonValueKind.String ? selected.GetString() : selected.GetRawText()
+            ? KbsJson.Text(selected) ?? "(not text)"
             : null;
 }

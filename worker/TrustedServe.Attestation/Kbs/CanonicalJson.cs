@@ -45,7 +45,7 @@ public static class CanonicalJson
                 text.Append(separator == '[' ? "[]" : "]");
                 break;
             case JsonValueKind.String:
-                WriteString(text, Unicode(value.GetString));
+                WriteString(text, KbsJson.Text(value) ?? throw NotUnicode());
                 break;
             case JsonValueKind.Number:
                 text.Append(Number(value.GetDouble()));
@@ -69,7 +69,7 @@ public static class CanonicalJson
         var members = new SortedList<string, JsonElement>(StringComparer.Ordinal);
         foreach (var member in value.EnumerateObject())
         {
-            if (!members.TryAdd(Unicode(() => member.Name), member.Value))
+            if (!members.TryAdd(NameOf(member), member.Value))
             {
                 throw Refused("an object with a doubled member");
             }
@@ -155,17 +155,19 @@ public static class CanonicalJson
     }
 
     // Escaped lone surrogates pass the parser but cannot become UTF-8.
-    private static string Unicode(Func<string?> read)
+    private static string NameOf(JsonProperty member)
     {
         try
         {
-            return read()!;
+            return member.Name;
         }
         catch (InvalidOperationException)
         {
-            throw Refused("text that is not Unicode");
+            throw NotUnicode();
         }
     }
+
+    private static TsfException NotUnicode() => Refused("text that is not Unicode");
 
     private static TsfException Refused(string what) =>
         TsfErrors.MalformedKbsMessage.With($"A value cannot be written as canonical JSON: it is {what}.");

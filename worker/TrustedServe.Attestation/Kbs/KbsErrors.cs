@@ -16,6 +16,7 @@ public static class KbsErrors
         [TsfErrors.SessionRejected] = "AttestationError",
         [TsfErrors.TooManySessions] = "AttestationError",
         [TsfErrors.ProtocolVersionMismatch] = "AttestationError",
+        [TsfErrors.TokenMissing] = "TokenNotFound",
         [TsfErrors.TokenRejected] = "TokenVerifierError",
         [TsfErrors.KeyNotFound] = "PluginInternalError",
         [TsfErrors.ResourceDamaged] = "PluginInternalError",
@@ -28,7 +29,7 @@ public static class KbsErrors
     {
         ["PolicyDeny"] = TsfErrors.KeyDenied,
         ["AttestationError"] = TsfErrors.EvidenceRefused,
-        ["TokenNotFound"] = TsfErrors.TokenRejected,
+        ["TokenNotFound"] = TsfErrors.TokenMissing,
         ["TokenVerifierError"] = TsfErrors.TokenRejected,
         ["PluginInternalError"] = TsfErrors.KeyNotFound,
         ["SerdeError"] = TsfErrors.MalformedKbsMessage,
@@ -40,11 +41,15 @@ public static class KbsErrors
     /// <summary>Trustee's name for a code.</summary>
     public static string NameOf(ErrorCode error) => Names.GetValueOrDefault(error, "PluginInternalError");
 
-    /// <summary>The HTTP status that Trustee gives: 404 for paths, 503 (ours) for being full, 401 for everything else.</summary>
+    /// <summary>
+    /// The HTTP status: 404 for paths and 401 for every other refusal, as Trustee has it; ours are 503 for being full and 500 for a
+    /// failure of the broker itself, which a client may try again.
+    /// </summary>
     public static int StatusOf(ErrorCode error) =>
         error == TsfErrors.UnknownBrokerRoute || error == TsfErrors.MalformedKeyId ? 404
         : error == TsfErrors.TooManySessions ? 503
-        : 401;
+        : Names.ContainsKey(error) ? 401
+        : 500;
 
     /// <summary>
     /// Our code for an error body. The body's own <c>code</c> counts only where it agrees with its <c>type</c>, so that a broker

@@ -26,10 +26,11 @@ public static class KbsJson
             return JsonSerializer.Deserialize<T>(utf8, Options)
                 ?? throw TsfErrors.MalformedKbsMessage.With($"The {what} is null; an object is expected.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (IsMalformed(exception))
         {
             // The parser's own text can quote input, so only the place is passed on.
-            throw TsfErrors.MalformedKbsMessage.With($"The {what} is not JSON of the protocol (line {exception.LineNumber + 1 ?? 0}, byte {exception.BytePositionInLine ?? 0}).");
+            var place = exception is JsonException { LineNumber: { } line } json ? $" (line {line + 1}, byte {json.BytePositionInLine})" : "";
+            throw TsfErrors.MalformedKbsMessage.With($"The {what} is not JSON of the protocol{place}.");
         }
     }
 
@@ -38,6 +39,29 @@ public static class KbsJson
 
     /// <summary>Turns a value into an element, to be carried inside a message.</summary>
     public static JsonElement Element<T>(T value) => JsonSerializer.SerializeToElement(value, Options);
+
+    /// <summary>
+    /// Whether the parser refused its input. It says so with two kinds of exception: names with escaped lone surrogates are only
+    /// noticed when doubled members are looked for.
+    /// </summary>
+    public static bool IsMalformed(Exception exception) => exception is JsonException or InvalidOperationException;
+
+    /// <summary>The text of a string; null for other kinds and for escaped lone surrogates, which the parser lets pass.</summary>
+    public static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The text of an object's member; null where it is missing or not text.</summary>
+    public static string? Text(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? Text(member) : null;
 
     private static JsonSerializerOptions Create()
     {

@@ -16,6 +16,8 @@ public sealed class TeePublicKey
 
     private const int CoordinateBytes = 32;
 
+    private static readonly string[] Known = ["kty", "crv", "alg", "x", "y", "n", "e"];
+
     private TeePublicKey(ECParameters? ec, RSAParameters? rsa) => (Ec, Rsa) = (ec, rsa);
 
     /// <summary>The point, when it is an EC key.</summary>
@@ -107,21 +109,10 @@ public sealed class TeePublicKey
         var members = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in jwk.EnumerateObject())
         {
-            if (member.Value.ValueKind != JsonValueKind.String || members.Count == 8)
+            // Only known names are read, as no other can be in a key that is accepted.
+            if (Array.Find(Known, member.NameEquals) is not { } name || KbsJson.Text(member.Value) is not { } text || !members.TryAdd(name, text))
             {
-                throw Refused("it has members that are not text, or too many");
-            }
-
-            try
-            {
-                if (!members.TryAdd(member.Name, member.Value.GetString()!))
-                {
-                    throw Refused("it has a member twice");
-                }
-            }
-            catch (InvalidOperationException)
-            {
-                throw Refused("it has text that is not Unicode");
+                throw Refused($"each member must be text, stand once, and be one of {string.Join(", ", Known)}");
             }
         }
 

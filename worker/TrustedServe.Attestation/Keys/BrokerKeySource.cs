@@ -75,7 +75,8 @@ internal sealed class BrokerKeySource : IKeySource
 
     // AttestationError without a code of ours says nothing about its cause, and an expired nonce is one of them.
     private static bool IsWorthAttesting(ErrorCode error) =>
-        error == TsfErrors.TokenRejected || error == TsfErrors.SessionRejected || error == TsfErrors.EvidenceRefused || error == TsfErrors.MalformedJwe;
+        error == TsfErrors.TokenMissing || error == TsfErrors.TokenRejected || error == TsfErrors.SessionRejected
+        || error == TsfErrors.EvidenceRefused || error == TsfErrors.MalformedJwe;
 
     private async Task<KeyRelease> FetchAsync(BrokerSession current, KeyId id, CancellationToken cancellationToken)
     {

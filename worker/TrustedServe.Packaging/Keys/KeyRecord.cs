@@ -2,16 +2,6 @@ using TrustedServe.Protocol.Secrets;
 
 namespace TrustedServe.Packaging.Keys;
 
-/// <summary>What a key opens.</summary>
-public enum KeyPurpose
-{
-    /// <summary>A sealed package.</summary>
-    Model,
-
-    /// <summary>Rows of batch jobs, both ways.</summary>
-    Rows,
-}
-
 /// <summary>
 /// What a broker releases: the key together with what it may open. It is the only trust anchor of a package's signature, and
 /// what makes an old sealed version useless. To a broker it is opaque bytes.
@@ -38,10 +28,11 @@ public sealed class KeyRecord : IDisposable
 
     /// <summary>Reads a record. The key goes straight into a <see cref="SecretBuffer"/>; the caller zeroes the input.</summary>
     /// <exception cref="Protocol.Errors.TsfException">TSF3xxx for anything that is not a record of a known version.</exception>
-    public static KeyRecord Parse(ReadOnlySpan<byte> utf8) => throw new NotImplementedException();
+    public static KeyRecord Parse(ReadOnlySpan<byte> utf8) => KeyRecordCodec.Parse(utf8);
 
     /// <summary>The record's bytes, as they are put into a broker.</summary>
-    public SecretBuffer ToUtf8() => throw new NotImplementedException();
+    /// <exception cref="Protocol.Errors.TsfException">TSF3101 when the members do not make a record.</exception>
+    public SecretBuffer ToUtf8() => KeyRecordCodec.Write(this);
 
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => Key.Dispose();

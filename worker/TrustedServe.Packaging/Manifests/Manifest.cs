@@ -1,3 +1,7 @@
+using System.Text.Json;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Json;
+
 namespace TrustedServe.Packaging.Manifests;
 
 /// <summary>The description of a package, <c>manifest.json</c>.</summary>
@@ -5,6 +9,9 @@ public sealed record Manifest
 {
     /// <summary>The format version that this program writes and reads.</summary>
     public const int CurrentFormat = 1;
+
+    /// <summary>The most bytes that a manifest may have; what is larger is not a description.</summary>
+    public const int MaxBytes = 4 << 20;
 
     /// <summary>Version of the manifest's own format: 1.</summary>
     public required int FormatVersion { get; init; }
@@ -49,9 +56,58 @@ public sealed record Manifest
     public required IReadOnlyList<FileEntry> Files { get; init; }
 
     /// <summary>Reads and validates; reports every problem at once.</summary>
-    /// <exception cref="Protocol.Errors.TsfException">TSF1001, listing all problems.</exception>
-    public static Manifest Parse(ReadOnlySpan<byte> utf8) => throw new NotImplementedException();
+    /// <exception cref="TsfException">TSF1001, listing all problems.</exception>
+    public static Manifest Parse(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length > MaxBytes)
+        {
+            throw TsfErrors.InvalidManifest.With($"The manifest has {utf8.Length} bytes; at most {MaxBytes} are allowed.");
+        }
+
+        Manifest? manifest;
+        try
+        {
+            // The version first: members of a later format would otherwise be reported as mistakes of this one.
+            if (FormatProbe.ReadVersion(utf8) is { } version && version != CurrentFormat)
+            {
+                throw TsfErrors.InvalidManifest.With($"The manifest has format version {version}; this program reads version {CurrentFormat}.");
+            }
+
+            manifest = JsonSerializer.Deserialize<Manifest>(utf8, StrictJson.Compact);
+        }
+        catch (JsonException failure)
+        {
+            throw TsfErrors.InvalidManifest.With($"The manifest cannot be read: {failure.Message}", failure);
+        }
+
+        if (manifest is null)
+        {
+            throw TsfErrors.InvalidManifest.With("The manifest is null.");
+        }
+
+        manifest.Validate();
+        return manifest;
+    }
 
     /// <summary>The bytes of <c>manifest.json</c>, the same for the same manifest.</summary>
-    public byte[] ToUtf8() => throw new NotImplementedException();
+    /// <exception cref="TsfException">TSF1001 when the manifest could not be read back.</exception>
+    public byte[] ToUtf8()
+    {
+        Validate();
+        var utf8 = JsonSerializer.SerializeToUtf8Bytes(this, StrictJson.Compact);
+        return utf8.Length <= MaxBytes
+            ? utf8
+            : throw TsfErrors.InvalidManifest.With($"The manifest has {utf8.Length} bytes; at most {MaxBytes} are allowed.");
+    }
+
+    /// <summary>Checks all members against each other.</summary>
+    /// <exception cref="TsfException">TSF1001, listing all problems.</exception>
+    public void Validate()
+    {
+        var problems = new ManifestRules(this).Check();
+        if (problems.Count > 0)
+        {
+            throw TsfErrors.InvalidManifest.With($"The manifest has {problems.Count} problem(s): {string.Join("; ", problems)}.");
+        }
+    }
 }

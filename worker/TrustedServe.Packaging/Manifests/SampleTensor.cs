@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TrustedServe.Protocol.Tensors;
 
 namespace TrustedServe.Packaging.Manifests;
@@ -8,4 +9,8 @@ namespace TrustedServe.Packaging.Manifests;
 /// <param name="Datatype">Its element type.</param>
 /// <param name="Shape">Its shape, without dynamic dimensions.</param>
 /// <param name="Data">Its elements, flat and row-major: numbers, booleans, or strings for BYTES.</param>
-public sealed record SampleTensor(string Name, Datatype Datatype, IReadOnlyList<long> Shape, IReadOnlyList<JsonElement> Data);
+public sealed record SampleTensor(
+    string Name,
+    [property: JsonConverter(typeof(DatatypeJsonConverter))] Datatype Datatype,
+    IReadOnlyList<long> Shape,
+    IReadOnlyList<JsonElement> Data);

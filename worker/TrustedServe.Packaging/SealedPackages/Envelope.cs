@@ -3,6 +3,9 @@ namespace TrustedServe.Packaging.SealedPackages;
 /// <summary>The clear part of a sealed package; bound to the ciphertext as its associated data.</summary>
 public sealed record Envelope
 {
+    /// <summary>The format version that this program writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
     /// <summary>Version of the format: 1.</summary>
     public required int FormatVersion { get; init; }
 

@@ -23,8 +23,8 @@ public static partial class TsfErrors
     /// <summary>TSF3007: nothing here can make evidence.</summary>
     public static readonly ErrorCode EvidenceUnavailable = new("TSF3007", 500, "This machine cannot give evidence of what it runs", "Run in a trust domain with the guest API as key source, or allow simulated evidence by its Insecure option for development.");
 
-    /// <summary>TSF3008: no attestation token, or one that does not verify.</summary>
-    public static readonly ErrorCode TokenRejected = new("TSF3008", 401, "The attestation token is missing, expired or not of this broker", "Attest again.");
+    /// <summary>TSF3008: an attestation token that does not verify.</summary>
+    public static readonly ErrorCode TokenRejected = new("TSF3008", 401, "The attestation token is expired or not of this broker", "Attest again.");
 
     /// <summary>TSF3009: the session is unknown, expired or used up.</summary>
     public static readonly ErrorCode SessionRejected = new("TSF3009", 401, "The attestation session is unknown, expired, used up, or has another nonce", "Begin again with a new challenge.");
@@ -73,4 +73,7 @@ public static partial class TsfErrors
 
     /// <summary>TSF3024: the broker failed, or refused for a reason that it does not tell.</summary>
     public static readonly ErrorCode BrokerFailed = new("TSF3024", 502, "The key broker failed or refused without a known reason", "Look into the broker's log.");
+
+    /// <summary>TSF3025: a resource was asked for without a token.</summary>
+    public static readonly ErrorCode TokenMissing = new("TSF3025", 401, "Attestation Token not found", "Attest first, and send the token or the cookie of the attested session.");
 }

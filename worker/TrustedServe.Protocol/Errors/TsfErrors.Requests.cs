@@ -49,4 +49,7 @@ public static partial class TsfErrors
 
     /// <summary>TSF4016: the caller left.</summary>
     public static readonly ErrorCode Cancelled = new("TSF4016", 499, "The caller left before the answer", "Nothing to do: what the request held was freed.");
+
+    /// <summary>TSF4017: an answer holds something that JSON cannot: NaN, infinity, half precision, bytes that are not text.</summary>
+    public static readonly ErrorCode NoJsonForm = new("TSF4017", 422, "The answer has no JSON form", "Ask for other outputs, or call over gRPC, where tensors travel as raw bytes.");
 }

@@ -31,4 +31,7 @@ public static partial class TsfErrors
 
     /// <summary>TSF0010: a command line that makes no sense.</summary>
     public static readonly ErrorCode Usage = new("TSF0010", 400, "The command cannot be carried out as it was typed", "See the command's --help.");
+
+    /// <summary>TSF0011: the file of API keys is not one.</summary>
+    public static readonly ErrorCode InvalidKeyFile = new("TSF0011", 500, "The file of API keys is not valid", "Correct what the message names, or make the file anew; after a bad change the last good keys stay in force.");
 }

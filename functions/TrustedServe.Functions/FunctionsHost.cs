@@ -1,0 +1,220 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using TrustedServe.Attestation.Modes;
+using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Health;
+using TrustedServe.Functions.Http;
+using TrustedServe.Functions.Inference;
+using TrustedServe.Functions.Settings;
+using TrustedServe.Functions.Supervision;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Functions;
+
+/// <summary>Puts the front end together, runs it, and says plainly why it does not.</summary>
+internal sealed partial class FunctionsHost : IAsyncDisposable
+{
+    /// <summary>More connections than this at once are closed as they come.</summary>
+    private const int MaxConnections = 4096;
+
+    private readonly WebApplication application;
+    private readonly Listeners listeners;
+
+    private FunctionsHost(WebApplication application, Listeners listeners) =>
+        (this.application, this.listeners) = (application, listeners);
+
+    /// <summary>Where the HTTP trigger listens, after the start.</summary>
+    public Uri HttpAddress => new($"http://{listeners.Http!.EndPoint}");
+
+    /// <summary>Where health and metrics are, after the start.</summary>
+    public Uri HealthAddress => new($"http://{listeners.Health!.EndPoint}");
+
+    /// <summary>The services of the host.</summary>
+    public IServiceProvider Services => application.Services;
+
+    /// <summary>Reads the settings, decides the mode, and builds the host.</summary>
+    /// <exception cref="TsfException">TSF0xxx: what is wrong with command line, settings or surroundings.</exception>
+    public static async Task<FunctionsHost> BuildAsync(CommandLine commandLine, HostSeams seams)
+    {
+        var sources = SettingsSources.Gather(commandLine, seams.Environment);
+        var mode = seams.Mode();
+        byte[]? apiKeys = null;
+        if (mode == TrustMode.TrustDomain)
+        {
+            TrustBoundary.Check(sources.All);
+            using var guest = seams.GuestKeys(seams.Time);
+            var released = await TrustBoundary.ReleaseAsync(sources.All, guest, CancellationToken.None);
+            sources = sources with { All = [.. sources.All, released.Source] };
+            apiKeys = released.ApiKeys;
+        }
+
+        var options = ServeOptions.Read(sources.All, apiKeys is not null);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = nameof(TrustedServe) });
+        ConfigureLogging(builder.Logging);
+        ConfigureServices(builder, options, seams);
+        var listeners = ConfigureListeners(builder.WebHost, options);
+        var application = builder.Build();
+        StartAccess(application.Services, apiKeys);
+        ConfigurePipeline(application, options, sources.Host, seams.Time);
+        var log = application.Services.GetRequiredService<ILogger<FunctionsHost>>();
+        LogMode(log, mode, options.Trust.InsecureSimulatedEvidence ? "insecure-simulated" : options.Trust.KeySource.ToString());
+        if (options.Http.InsecureAllowAnyCaller)
+        {
+            LogAnyCaller(log);
+        }
+
+        return new FunctionsHost(application, listeners);
+    }
+
+    /// <summary>Binds the listeners and starts the workers.</summary>
+    /// <exception cref="TsfException">TSF0004 when an address is taken; TSF2xxx when the store cannot be read.</exception>
+    public async Task StartAsync()
+    {
+        try
+        {
+            await application.StartAsync();
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw TsfErrors.AddressInUse.With($"{exception.Message} Stop the process that listens there, or set TrustedServe:Http:Listen or TrustedServe:Health:Listen to another port.", exception);
+        }
+        catch (System.Net.Sockets.SocketException exception)
+        {
+            throw TsfErrors.InvalidSettings.With($"TrustedServe:Http:Listen or TrustedServe:Health:Listen cannot be listened on: {exception.Message}.", exception);
+        }
+
+        LogListening(Services.GetRequiredService<ILogger<FunctionsHost>>(), HttpAddress, HealthAddress);
+    }
+
+    /// <summary>Completes when the host has been asked to stop and has stopped.</summary>
+    public async Task WaitAsync()
+    {
+        await application.WaitForShutdownAsync();
+        LogStopped(Services.GetRequiredService<ILogger<FunctionsHost>>());
+    }
+
+    /// <summary>Asks the host to stop.</summary>
+    public void Stop() => application.Lifetime.StopApplication();
+
+    /// <summary>Stops: requests in hand are finished, then the workers end.</summary>
+    public Task StopAsync() => application.StopAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => application.DisposeAsync();
+
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.AddJsonConsole(console =>
+        {
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "o";
+            console.IncludeScopes = false;
+        });
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Grpc", LogLevel.Warning);
+    }
+
+    private static void ConfigureServices(WebApplicationBuilder builder, ServeOptions options, HostSeams seams)
+    {
+        var services = builder.Services;
+        services.AddRoutingCore();
+        services.AddSingleton(seams.Time);
+        services.AddSingleton(options);
+        services.AddSingleton(seams.OpenStore);
+        services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<AccessControl>();
+        services.AddSingleton(BodyBudget.For(options.Http.MaxBodyBytes));
+        services.AddSingleton<WorkerFleet>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerFleet>());
+        services.AddSingleton<IInferenceGateway, InferenceGateway>();
+        services.AddSingleton<ProtocolEndpoints>();
+        services.AddSingleton<PredictionEndpoints>();
+        services.AddSingleton<HealthEndpoints>();
+        if (options.Http.ApiKeysFile is { } path)
+        {
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ApiKeyWatcher>(provider, path));
+            services.AddHostedService(provider => provider.GetRequiredService<ApiKeyWatcher>());
+        }
+
+        // As long as a request may take: a stop waits for those in hand.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds));
+    }
+
+    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options)
+    {
+        var listeners = new Listeners();
+        host.UseKestrelCore();
+        host.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Http.MaxBodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Listen(options.Http.Listen, listen =>
+            {
+                listeners.Http = listen;
+                listen.Protocols = HttpProtocols.Http1;
+            });
+            kestrel.Listen(options.Health.Listen, listen =>
+            {
+                listeners.Health = listen;
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection =>
+                {
+                    connection.Features.Set(HealthListener.Mark);
+                    return next(connection);
+                });
+            });
+        });
+        return listeners;
+    }
+
+    private static void StartAccess(IServiceProvider services, byte[]? releasedKeys)
+    {
+        if (releasedKeys is not null)
+        {
+            services.GetRequiredService<AccessControl>().Use(new ApiKeyRing(ApiKeyDocument.Parse(releasedKeys, "the settings resource")));
+        }
+
+        services.GetService<ApiKeyWatcher>()?.Load();
+    }
+
+    private static void ConfigurePipeline(WebApplication application, ServeOptions options, HostJson host, TimeProvider time)
+    {
+        var services = application.Services;
+        var fleet = services.GetRequiredService<WorkerFleet>();
+        var healthEndpoints = services.GetRequiredService<HealthEndpoints>();
+        application.MapWhen(context => context.Features.Get<HealthListener>() is not null, branch => branch.Run(healthEndpoints.InvokeAsync));
+        application.Use(next => new RequestPipeline(
+            next,
+            fleet,
+            services.GetRequiredService<RequestMetrics>(),
+            TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds),
+            time,
+            services.GetRequiredService<ILogger<RequestPipeline>>()).InvokeAsync);
+        application.UseRouting();
+        var routes = application.MapGroup(host.RoutePrefix);
+        services.GetRequiredService<ProtocolEndpoints>().Map(routes);
+        services.GetRequiredService<PredictionEndpoints>().Map(routes);
+    }
+
+    [LoggerMessage(2001, LogLevel.Information, "Listening on {Url}, health and metrics on {HealthUrl}")]
+    private static partial void LogListening(ILogger logger, Uri url, Uri healthUrl);
+
+    [LoggerMessage(2002, LogLevel.Information, "Trust mode {Mode}, keys from {Trust}")]
+    private static partial void LogMode(ILogger logger, TrustMode mode, string trust);
+
+    [LoggerMessage(2004, LogLevel.Information, "Stopped")]
+    private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(2005, LogLevel.Warning, "InsecureAllowAnyCaller is set: whoever reaches the listener is served")]
+    private static partial void LogAnyCaller(ILogger logger);
+
+    // Kestrel asks for its listeners when it starts, and writes into them what it bound.
+    private sealed class Listeners
+    {
+        public ListenOptions? Http { get; set; }
+
+        public ListenOptions? Health { get; set; }
+    }
+}

@@ -1,0 +1,29 @@
+using TrustedServe.Attestation.Keys;
+using TrustedServe.Attestation.Modes;
+using TrustedServe.Functions.Settings;
+using TrustedServe.Packaging.Stores;
+using TrustedServe.Protocol.Workers;
+
+namespace TrustedServe.Functions;
+
+/// <summary>What the host takes from its surroundings. Tests put their own in place of some of it.</summary>
+internal sealed record HostSeams
+{
+    /// <summary>Decides the mode.</summary>
+    public Func<TrustMode> Mode { get; init; } = TrustModes.Decide;
+
+    /// <summary>Opens the model store.</summary>
+    public Func<ModelsOptions, IModelStore> OpenStore { get; init; } = options => ModelStores.Open(options.Store, options.StoreConnectionString);
+
+    /// <summary>Makes the key source of a trust domain: the guest API at the address that the guest's own agent has.</summary>
+    public Func<TimeProvider, IKeySource> GuestKeys { get; init; } = time =>
+        KeySources.Create(new TrustConfig { KeySource = KeySourceKind.GuestApi, GuestApi = new Uri("http://127.0.0.1:8006") }, time);
+
+    /// <summary>The environment.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Environment { get; init; } = System.Environment.GetEnvironmentVariables()
+        .Cast<System.Collections.DictionaryEntry>()
+        .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Inference;
+using TrustedServe.Functions.Inference.Json;
+using TrustedServe.Functions.Predictions;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Rpc;
+
+namespace TrustedServe.Functions.Http;
+
+/// <summary><c>/predictions/{model}[/{version}]</c>, as TorchServe has it: what people write in, what they read out.</summary>
+internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessControl access, BodyBudget budget)
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = InferRequestReader.MaxDepth, AllowDuplicateProperties = false };
+
+    /// <summary>Adds the routes.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var route in new[] { "/predictions/{model}", "/predictions/{model}/{version}" })
+        {
+            routes.MapMethods(route, [HttpMethods.Post, HttpMethods.Put], PredictAsync);
+        }
+    }
+
+    private async Task PredictAsync(HttpContext context)
+    {
+        var name = (string)context.GetRouteValue("model")!;
+        access.Authorize(context.Request, name, ApiAction.Infer);
+        var model = gateway.Resolve(name, (string?)context.GetRouteValue("version"));
+        var contentType = ContentTypes.Of(context.Request, ContentTypes.Json, ContentTypes.Text);
+        using var body = await RequestBody.ReadAsync(context, budget);
+        var (request, isSingle) = Encode(model.Metadata, contentType, body.Memory);
+        body.ReturnBuffer();
+        if (TopK(context.Request) is { } topK)
+        {
+            request.Parameters["top_k"] = new InferParameter { Int64Param = topK };
+        }
+
+        var deadline = RequestInfo.Of(context).Deadline(request.Parameters);
+        var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted);
+        var rows = RowTensor.IsBatched(model.Metadata.Inputs[0]) ? (int)request.Inputs[0].Shape[0] : 1;
+        await JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (model.Metadata, response, rows, isSingle), static (writer, state) =>
+        {
+            var answer = new Answer(state.Metadata, state.response);
+            if (state.isSingle)
+            {
+                WriteRow(writer, answer, state.Metadata, 0);
+                return;
+            }
+
+            writer.WriteStartArray();
+            for (var row = 0; row < state.rows; row++)
+            {
+                WriteRow(writer, answer, state.Metadata, row);
+            }
+
+            writer.WriteEndArray();
+        });
+    }
+
+    private static void WriteRow(Utf8JsonWriter writer, Answer answer, ModelMetadataResponse metadata, int row)
+    {
+        writer.WriteStartObject();
+        if (metadata.Task() == ModelTasks.Tensor)
+        {
+            answer.WriteOutputs(writer, row);
+        }
+        else
+        {
+            answer.WriteScores(writer, row);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static (ModelInferRequest Request, bool IsSingle) Encode(ModelMetadataResponse metadata, string? contentType, ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            throw TsfErrors.MalformedRequest.With("The body is empty.");
+        }
+
+        if (!Utf8.IsValid(body.Span))
+        {
+            throw TsfErrors.MalformedRequest.With("The body is not UTF-8.");
+        }
+
+        var takesText = metadata.Task() == ModelTasks.Text;
+        if (contentType == ContentTypes.Text && !takesText)
+        {
+            throw TsfErrors.WrongContentType.With("This model takes no text: send application/json.");
+        }
+
+        // Without a content type, a text model takes for text what does not read as JSON of a form it knows.
+        if (contentType == ContentTypes.Text || (contentType is null && takesText && !LooksLikeJson(body.Span)))
+        {
+            return (Encode(metadata, body), true);
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body, Options);
+            var (rows, isSingle) = PredictionBody.From(metadata, document.RootElement);
+            return (PredictionCodec.Encode(metadata, rows), isSingle);
+        }
+        catch (JsonException) when (contentType is null && takesText)
+        {
+            return (Encode(metadata, body), true);
+        }
+        catch (JsonException exception)
+        {
+            throw TsfErrors.MalformedRequest.With(
+                $"The body is not valid JSON, or nested deeper than {InferRequestReader.MaxDepth}, or has a member twice: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        }
+    }
+
+    private static ModelInferRequest Encode(ModelMetadataResponse metadata, ReadOnlyMemory<byte> text) =>
+        PredictionCodec.Encode(metadata, [JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(text.Span))]);
+
+    private static bool LooksLikeJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[' or (byte)'"', ..];
+
+    private static long? TopK(HttpRequest request)
+    {
+        if (!request.QueryString.HasValue || request.Query["top_k"] is not [{ } text, ..])
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
+            ? value
+            : throw TsfErrors.MalformedRequest.With("'top_k' must be a positive whole number.");
+    }
+}

@@ -1,0 +1,139 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Functions.Http;
+
+/// <summary>The whole body of a request in one pooled buffer.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    /// <summary>
+    /// The first buffer, whatever length the request announces: an announcement is not a body. It doubles as the bytes
+    /// arrive.
+    /// </summary>
+    private const int FirstSize = 16 << 10;
+
+    private readonly BodyBudget budget;
+    private byte[] buffer = [];
+    private int length;
+    private int taken;
+
+    private RequestBody(BodyBudget budget) => this.budget = budget;
+
+    /// <summary>The body, until <see cref="ReturnBuffer"/>.</summary>
+    public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, length);
+
+    /// <summary>Reads the body to its end.</summary>
+    /// <exception cref="TsfException">TSF4007 over the limit, TSF4011 when it does not arrive in time, TSF4012 when memory is short.</exception>
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, BodyBudget budget)
+    {
+        var body = new RequestBody(budget);
+        try
+        {
+            var read = body.FillAsync(context);
+            if (!read.IsCompletedSuccessfully)
+            {
+                await TimedAsync(context, read);
+            }
+
+            return body;
+        }
+        catch (Exception exception)
+        {
+            body.Dispose();
+            if (exception is BadHttpRequestException bad)
+            {
+                throw Refusal(bad, context);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Gives the buffer back; the budget stays taken, because what was made from the body is still there.</summary>
+    public void ReturnBuffer()
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = [];
+            length = 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ReturnBuffer();
+        budget.Give(taken);
+        taken = 0;
+    }
+
+    private async ValueTask FillAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync();
+            foreach (var segment in result.Buffer)
+            {
+                Append(segment.Span);
+            }
+
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return;
+            }
+
+            if (result.IsCanceled)
+            {
+                throw TsfErrors.DeadlineExceeded.With("The body did not arrive before the request's deadline.");
+            }
+        }
+    }
+
+    // Most bodies arrive together with their headers; a timer is made for the others only. A read that is cancelled this way
+    // ends in order, so the buffer is never given back while somebody writes into it.
+    private static async Task TimedAsync(HttpContext context, ValueTask read)
+    {
+        var request = RequestInfo.Of(context);
+        using var timer = request.Time.CreateTimer(
+            static state => ((HttpContext)state!).Request.BodyReader.CancelPendingRead(), context, request.Left, Timeout.InfiniteTimeSpan);
+        await read;
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > buffer.Length - length)
+        {
+            Grow(bytes.Length);
+        }
+
+        bytes.CopyTo(buffer.AsSpan(length));
+        length += bytes.Length;
+    }
+
+    private void Grow(int more)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(buffer.Length * 2, length + more), FirstSize));
+        var returned = buffer;
+        Memory.CopyTo(larger);
+        buffer = larger;
+        if (returned.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(returned);
+        }
+
+        budget.Take(larger.Length - taken);
+        taken = larger.Length;
+    }
+
+    private static TsfException Refusal(BadHttpRequestException exception, HttpContext context) => exception.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TsfErrors.BodyTooLarge.With(
+            $"The body is larger than {context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes.", exception),
+        StatusCodes.Status408RequestTimeout => TsfErrors.DeadlineExceeded.With("The body arrives too slowly.", exception),
+        _ => TsfErrors.MalformedRequest.With("The body is not framed as HTTP asks.", exception),
+    };
+}

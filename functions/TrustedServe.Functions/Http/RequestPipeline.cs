@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using TrustedServe.Functions.Health;
+using TrustedServe.Functions.Supervision;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Functions.Http;
+
+/// <summary>What every request of the HTTP trigger goes through: clock, request id, trust header, count, and one place for errors.</summary>
+internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet fleet, RequestMetrics metrics, TimeSpan timeout, TimeProvider time, ILogger logger)
+{
+    private const int MaxIdLength = 64;
+
+    /// <summary>Handles one request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var started = metrics.Begin();
+        context.Features.Set(new RequestInfo(time, time.GetUtcNow(), timeout));
+        context.TraceIdentifier = IdOf(context.Request);
+        context.Response.Headers["x-request-id"] = context.TraceIdentifier;
+        if (fleet.IsTrustSimulated)
+        {
+            context.Response.Headers["x-trustedserve-trust"] = "insecure-simulated";
+        }
+
+        var status = StatusCodes.Status500InternalServerError;
+        try
+        {
+            await next(context);
+            if (!context.Response.HasStarted && context.Response.StatusCode >= StatusCodes.Status400BadRequest)
+            {
+                await RefuseAsync(context, Unrouted(context.Response.StatusCode));
+            }
+
+            status = context.Response.StatusCode;
+        }
+        catch (TsfException exception)
+        {
+            status = await FailAsync(context, exception);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            status = TsfErrors.Cancelled.HttpStatus;
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            status = await FailAsync(context, TsfErrors.Internal.With("Unforeseen.", exception));
+        }
+        finally
+        {
+            metrics.End(started, status);
+        }
+    }
+
+    private async Task<int> FailAsync(HttpContext context, TsfException exception)
+    {
+        if (exception.Error == TsfErrors.Internal)
+        {
+            LogInternal(logger, context.TraceIdentifier, exception);
+
+            // What went wrong inside is for the log alone.
+            exception = TsfErrors.Internal.With("Something failed that no other code describes; the log has it under this answer's request id.");
+        }
+
+        if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            await RefuseAsync(context, exception);
+        }
+
+        return exception.Error.HttpStatus;
+    }
+
+    private static Task RefuseAsync(HttpContext context, TsfException exception)
+    {
+        var response = context.Response;
+        if (exception.Error.HttpStatus == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (exception.Error.HttpStatus == StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers.RetryAfter = (exception.RetryAfterSeconds ?? 30).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return JsonBody.WriteAsync(response, exception.Error.HttpStatus, exception, static (writer, exception) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("error"u8, exception.Message);
+            writer.WriteString("code"u8, exception.Code);
+            writer.WriteString("remedy"u8, exception.Error.Remedy);
+            writer.WriteEndObject();
+        });
+    }
+
+    private static TsfException Unrouted(int status) => status == StatusCodes.Status405MethodNotAllowed
+        ? TsfErrors.WrongMethod.With("The method is not allowed here; the Allow header names those that are.")
+        : TsfErrors.UnknownRoute.With("There is no such resource.");
+
+    private static string IdOf(HttpRequest request)
+    {
+        if (request.Headers["x-request-id"] is [{ Length: > 0 and <= MaxIdLength } id] && !id.AsSpan().ContainsAnyExcept(IdCharacters))
+        {
+            return id;
+        }
+
+        Span<byte> random = stackalloc byte[12];
+        RandomNumberGenerator.Fill(random);
+        return Convert.ToHexStringLower(random);
+    }
+
+    private static readonly System.Buffers.SearchValues<char> IdCharacters =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    [LoggerMessage(2301, LogLevel.Error, "Request {RequestId} failed inside")]
+    private static partial void LogInternal(ILogger logger, string requestId, Exception exception);
+}

@@ -1,0 +1,133 @@
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+
+namespace TrustedServe.Functions.Queue;
+
+/// <summary>
+/// The right to work on a message: its visibility is renewed at a third of its timeout until <see cref="StopAsync"/>. Once it is
+/// lost to another receiver, or could not be renewed in time, <see cref="Lost"/> fires and nothing is done to the message any more.
+/// </summary>
+internal sealed class MessageLease : IAsyncDisposable
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
+
+    private readonly QueueClient queue;
+    private readonly TimeSpan visibility;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly CancellationTokenSource lost = new();
+    private readonly CancellationTokenSource stopped = new();
+    private readonly Task renewing;
+    private string receipt;
+    private DateTimeOffset until;
+
+    /// <summary>Takes over a message that was received with this visibility no earlier than <paramref name="receivedAfter"/>.</summary>
+    public MessageLease(QueueClient queue, QueueMessage message, DateTimeOffset receivedAfter, TimeSpan visibility, TimeProvider time, ILogger logger)
+    {
+        (this.queue, this.visibility, this.time, this.logger) = (queue, visibility, time, logger);
+        Message = message;
+        receipt = message.PopReceipt;
+        until = receivedAfter + visibility;
+        renewing = RenewAsync();
+    }
+
+    /// <summary>The message.</summary>
+    public QueueMessage Message { get; }
+
+    /// <summary>Fires when the message may be another receiver's.</summary>
+    public CancellationToken Lost => lost.Token;
+
+    /// <summary>Ends the renewal, after which the message may be settled; false when it was lost before.</summary>
+    public async Task<bool> StopAsync()
+    {
+        await stopped.CancelAsync();
+        await renewing;
+        return !lost.IsCancellationRequested;
+    }
+
+    /// <summary>Removes the message; false when it is no longer ours to remove.</summary>
+    public Task<bool> DeleteAsync(CancellationToken cancellationToken) =>
+        SettleAsync(() => queue.DeleteMessageAsync(Message.MessageId, receipt, cancellationToken));
+
+    /// <summary>Makes the message visible again after a time; false when it is no longer ours.</summary>
+    public Task<bool> ReleaseAsync(TimeSpan after, CancellationToken cancellationToken) =>
+        SettleAsync(() => queue.UpdateMessageAsync(Message.MessageId, receipt, visibilityTimeout: after, cancellationToken: cancellationToken));
+
+    /// <summary>Ends the renewal; what was not settled becomes visible by itself.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        lost.Dispose();
+        stopped.Dispose();
+    }
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(visibility / 3, time, stopped.Token);
+                if (!await TryRenewAsync())
+                {
+                    QueueLog.LeaseLost(logger, Message.MessageId);
+                    await lost.CancelAsync();
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        {
+            // Settling follows, with the receipt as it stands.
+        }
+    }
+
+    private async Task<bool> TryRenewAsync()
+    {
+        var asked = time.GetUtcNow();
+        // An answer that comes after the end is of no use: by then another receiver may have begun. StopAsync waits a moment for
+        // it: a renewal that succeeded unseen would leave an old receipt to settle with.
+        using var limit = new CancellationTokenSource(Max(until - asked, TimeSpan.Zero), time);
+        using var hurry = stopped.Token.Register(() => limit.CancelAfter(StopGrace));
+        try
+        {
+            var renewed = await queue.UpdateMessageAsync(Message.MessageId, receipt, visibilityTimeout: visibility, cancellationToken: limit.Token);
+            receipt = renewed.Value.PopReceipt;
+            until = asked + visibility;
+            return true;
+        }
+        catch (RequestFailedException refused) when (IsLost(refused))
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception failed) when (StorageErrors.IsStorage(failed) || failed is OperationCanceledException)
+        {
+            QueueLog.RenewalFailed(logger, Message.MessageId, StorageErrors.Status(failed), StorageErrors.Code(failed));
+            return time.GetUtcNow() < until;
+        }
+    }
+
+    private static async Task<bool> SettleAsync(Func<Task> settle)
+    {
+        try
+        {
+            await settle();
+            return true;
+        }
+        catch (RequestFailedException refused) when (IsLost(refused))
+        {
+            return false;
+        }
+    }
+
+    // 404: the message (or the whole queue) is gone. 400 PopReceiptMismatch: another receiver has it.
+    private static bool IsLost(RequestFailedException refused) =>
+        refused.Status == 404 || refused.ErrorCode == QueueErrorCode.PopReceiptMismatch || refused.ErrorCode == QueueErrorCode.InvalidQueryParameterValue;
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using TrustedServe.Functions.Inference;
+using TrustedServe.Functions.Predictions;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Rpc;
+
+namespace TrustedServe.Functions.Queue;
+
+/// <summary>
+/// Scores batches of lines. A row that is bad, or that the model fails on, becomes an error of its own: a batch that fails is
+/// halved until the row that failed it stands alone, so its neighbours keep their results.
+/// </summary>
+internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, TimeSpan timeout, BusyRetry busy, TimeProvider time, int maxLineBytes)
+{
+    /// <summary>One output line for each line.</summary>
+    /// <exception cref="TsfException">When no row could be scored: the model is gone, or stays busy for too long.</exception>
+    public async Task<ScoredBatch> ScoreAsync(IReadOnlyList<JsonLine> lines, CancellationToken cancellationToken)
+    {
+        var rows = new List<ScoredRow>(lines.Count);
+        try
+        {
+            rows.AddRange(lines.Select(line => ScoredRow.Parse(line, model.Metadata, maxLineBytes)));
+            if (rows.FindAll(row => row.Error is null) is { Count: > 0 } good)
+            {
+                await InferAsync(good, cancellationToken);
+            }
+
+            var output = new ArrayBufferWriter<byte>(lines.Count * 256);
+            var writer = new ResultLineWriter(output, model.Metadata);
+            foreach (var row in rows)
+            {
+                writer.Write(row);
+            }
+
+            return new ScoredBatch(output.WrittenMemory, rows.Count, rows.Count(row => row.Error is not null));
+        }
+        finally
+        {
+            rows.ForEach(row => row.Dispose());
+        }
+    }
+
+    private async Task InferAsync(List<ScoredRow> rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = PredictionCodec.Encode(model.Metadata, [.. rows.Select(row => row.Value)]);
+            var response = await busy.RunAsync(() => CallAsync(request, cancellationToken), cancellationToken);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                (rows[i].Response, rows[i].Index) = (response, i);
+            }
+        }
+        catch (TsfException failed) when (!EndsJob(failed.Error))
+        {
+            // A gateway may answer our own leaving with its code for callers that left.
+            cancellationToken.ThrowIfCancellationRequested();
+            if (rows.Count == 1)
+            {
+                rows[0].Error = failed;
+                return;
+            }
+
+            var half = rows.Count / 2;
+            await InferAsync(rows[..half], cancellationToken);
+            await InferAsync(rows[half..], cancellationToken);
+        }
+    }
+
+    private Task<ModelInferResponse> CallAsync(ModelInferRequest request, CancellationToken cancellationToken) =>
+        gateway.InferAsync(model, request, time.GetUtcNow() + timeout, cancellationToken);
+
+    // Not the fault of any row: the model cannot be had, or not soon enough.
+    private static bool EndsJob(ErrorCode error) =>
+        BusyRetry.IsBusy(error) || error == TsfErrors.ModelFailed || error == TsfErrors.UnknownModel || error == TsfErrors.UnknownVersion;
+}

@@ -1,0 +1,7 @@
+namespace TrustedServe.Functions.Queue;
+
+/// <summary>Output lines of a batch.</summary>
+/// <param name="Lines">One line for each row, each with its newline.</param>
+/// <param name="Rows">How many rows.</param>
+/// <param name="FailedRows">How many of them got an error.</param>
+internal readonly record struct ScoredBatch(ReadOnlyMemory<byte> Lines, int Rows, int FailedRows);

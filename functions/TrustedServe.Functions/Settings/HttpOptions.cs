@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace TrustedServe.Functions.Settings;
+
+/// <summary>The HTTP trigger.</summary>
+internal sealed record HttpOptions
+{
+    /// <summary>Where it listens; default <c>http://127.0.0.1:8080</c>, port 0 for one that the system picks.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Largest request body in bytes, 1024 to 1 GiB; default 64 MiB.</summary>
+    public int MaxBodyBytes { get; init; } = 64 << 20;
+
+    /// <summary>Time from a request's arrival to its answer in seconds, 1 to 3600; default 30. A caller may ask for less.</summary>
+    public int RequestTimeoutSeconds { get; init; } = 30;
+
+    /// <summary>File of API keys; null (the default) for none. When given, it holds on loopback too.</summary>
+    public string? ApiKeysFile { get; init; }
+
+    /// <summary>Development only: serve callers that are not known, beyond loopback too. Default false.</summary>
+    public bool InsecureAllowAnyCaller { get; init; }
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Secrets;
+using TrustedServe.Protocol.Workers;
+
+namespace TrustedServe.Functions.Settings;
+
+/// <summary>Every setting of the front end but the queue trigger's own.</summary>
+internal sealed record ServeOptions
+{
+    /// <summary>The section that the queue trigger reads itself.</summary>
+    public const string QueueSection = "Queue";
+
+    private const string ListenRule = "must be http:// with an IP address or localhost, and a port";
+
+    /// <summary>The HTTP trigger.</summary>
+    public required HttpOptions Http { get; init; }
+
+    /// <summary>The listener for health and metrics.</summary>
+    public required HealthOptions Health { get; init; }
+
+    /// <summary>Which models are served.</summary>
+    public required ModelsOptions Models { get; init; }
+
+    /// <summary>Where the workers' keys come from.</summary>
+    public required TrustConfig Trust { get; init; }
+
+    /// <summary>How workers are started and watched.</summary>
+    public required WorkerOptions Worker { get; init; }
+
+    /// <summary>Reads and validates.</summary>
+    /// <exception cref="TsfException">TSF0002 with every problem; TSF0007 when the listener would serve anyone.</exception>
+    public static ServeOptions Read(IReadOnlyList<SettingsSource> sources, bool keysAtHand = false)
+    {
+        var reader = new SettingsReader(sources);
+        var options = Read(reader);
+        reader.ReportUnknown(QueueSection);
+        reader.ThrowIfAny();
+        if (!IPAddress.IsLoopback(options.Http.Listen.Address)
+            && options.Http is { ApiKeysFile: null, InsecureAllowAnyCaller: false }
+            && !keysAtHand)
+        {
+            throw TsfErrors.OpenListener.With(
+                $"TrustedServe:Http:Listen = 'http://{options.Http.Listen}' is reachable from elsewhere, and neither TrustedServe:Http:ApiKeysFile nor TrustedServe:Http:InsecureAllowAnyCaller is set.");
+        }
+
+        return options;
+    }
+
+    /// <summary>Reads every setting once.</summary>
+    internal static ServeOptions Read(SettingsReader reader)
+    {
+        var options = new ServeOptions
+        {
+            Http = new HttpOptions
+            {
+                Listen = Listen(reader, "Http:Listen", 8080),
+                MaxBodyBytes = reader.Integer("Http:MaxBodyBytes", 64 << 20, 1024, 1 << 30),
+                RequestTimeoutSeconds = reader.Integer("Http:RequestTimeoutSeconds", 30, 1, 3600),
+                ApiKeysFile = reader.Text("Http:ApiKeysFile"),
+                InsecureAllowAnyCaller = reader.Flag("Http:InsecureAllowAnyCaller"),
+            },
+            Health = new HealthOptions { Listen = Listen(reader, "Health:Listen", 8081) },
+            Models = new ModelsOptions
+            {
+                Store = reader.Required("Models:Store"),
+                StoreConnectionString = reader.Text("Models:StoreConnectionString"),
+                Names = reader.List("Models:Names"),
+            },
+            Trust = ReadTrust(reader),
+            Worker = new WorkerOptions
+            {
+                Executable = reader.Text("Worker:Executable"),
+                Lanes = reader.Integer("Worker:Lanes", 0, 0, 1024),
+                QueueCapacity = reader.Integer("Worker:QueueCapacity", 256, 1, 100_000),
+                SocketDirectory = reader.Text("Worker:SocketDirectory"),
+                WeightsDirectory = reader.Text("Worker:WeightsDirectory") ?? "/dev/shm",
+                InsecureAllowSwap = reader.Flag("Worker:InsecureAllowSwap"),
+                CrashLimit = reader.Integer("Worker:CrashLimit", 5, 1, 100),
+            },
+        };
+        if (options.Http.Listen.Port != 0 && options.Http.Listen.Port == options.Health.Listen.Port)
+        {
+            reader.Report("TrustedServe:Http:Listen and TrustedServe:Health:Listen have the same port: they must differ");
+        }
+
+        return options;
+    }
+
+    private static TrustConfig ReadTrust(SettingsReader reader)
+    {
+        var defaults = new TrustConfig();
+        var trust = new TrustConfig
+        {
+            KeySource = reader.Choice("Trust:KeySource", defaults.KeySource),
+            Broker = reader.Address("Trust:Broker", null, uri => uri.Scheme == "https" || uri.IsLoopback, "must be an https address; http only on loopback"),
+            BrokerCertificateFile = reader.Text("Trust:BrokerCertificateFile"),
+            GuestApi = reader.Address("Trust:GuestApi", defaults.GuestApi, uri => uri.IsLoopback, "must be an address on loopback")!,
+            InsecureSimulatedEvidence = reader.Flag("Trust:InsecureSimulatedEvidence"),
+        };
+        if (trust is { KeySource: KeySourceKind.Broker, Broker: null })
+        {
+            reader.Report("TrustedServe:Trust:Broker is not set: it is required while TrustedServe:Trust:KeySource is Broker");
+        }
+
+        if (reader.Text("Trust:Settings") is { } id)
+        {
+            try
+            {
+                KeyId.Parse(id);
+            }
+            catch (TsfException)
+            {
+                reader.Refuse("Trust:Settings", "must have the form kbs:///repository/type/tag", id);
+            }
+        }
+
+        return trust;
+    }
+
+    private static IPEndPoint Listen(SettingsReader reader, string key, int port)
+    {
+        var uri = reader.Address(key, new Uri($"http://127.0.0.1:{port}"), uri => Host(uri) is not null && uri is { Scheme: "http", PathAndQuery: "/" }, ListenRule)!;
+        return new IPEndPoint(Host(uri)!, uri.Port);
+    }
+
+    private static IPAddress? Host(Uri uri) => uri.Host == "localhost" ? IPAddress.Loopback
+        : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) ? address
+        : null;
+}

@@ -1,0 +1,26 @@
+namespace TrustedServe.Functions.Settings;
+
+/// <summary>How workers are started and watched.</summary>
+internal sealed record WorkerOptions
+{
+    /// <summary>The worker program; null (the default) for the one beside the front end or in the clone that it was built in.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>Lanes of each worker, 0 to 1024; 0 (the default) for one a core.</summary>
+    public int Lanes { get; init; }
+
+    /// <summary>Requests that may wait in each worker, 1 to 100000; default 256.</summary>
+    public int QueueCapacity { get; init; } = 256;
+
+    /// <summary>Directory for the workers' sockets; null (the default) for a private one that is removed at the end.</summary>
+    public string? SocketDirectory { get; init; }
+
+    /// <summary>Memory-backed directory for plaintext weights; default <c>/dev/shm</c>.</summary>
+    public string WeightsDirectory { get; init; } = "/dev/shm";
+
+    /// <summary>Development only: start although swap is on. Default false.</summary>
+    public bool InsecureAllowSwap { get; init; }
+
+    /// <summary>How many times in a row a worker may end during its start or within a minute of it, 1 to 100; default 5.</summary>
+    public int CrashLimit { get; init; } = 5;
+}

@@ -1,0 +1,20 @@
+namespace TrustedServe.Functions.Supervision;
+
+/// <summary>What supervision logs. Event ids 21xx.</summary>
+internal static partial class SupervisionLog
+{
+    [LoggerMessage(2101, LogLevel.Information, "{Model} {Version}: {Phase} after {Seconds} s {Details} {Code} {Reason}")]
+    public static partial void Step(ILogger logger, string model, string version, string phase, double seconds, string details, string code, string reason);
+
+    [LoggerMessage(EventId = 2102, Message = "{Model} {Version}: {Line}")]
+    public static partial void WorkerLine(ILogger logger, LogLevel level, string model, string version, string line);
+
+    [LoggerMessage(2103, LogLevel.Information, "{Model} {Version}: worker started as process {Process}")]
+    public static partial void Started(ILogger logger, string model, string version, int process);
+
+    [LoggerMessage(2104, LogLevel.Warning, "{Model} {Version}: worker ended ({Kind}, {Code}: {Reason}); next start in {Seconds} s")]
+    public static partial void Restarting(ILogger logger, string model, string version, WorkerEndKind kind, string code, string reason, double seconds);
+
+    [LoggerMessage(2105, LogLevel.Error, "{Model} {Version}: not started again until the front end is: {Code}: {Reason}")]
+    public static partial void GivenUp(ILogger logger, string model, string version, string code, string reason);
+}

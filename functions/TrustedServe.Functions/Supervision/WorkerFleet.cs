@@ -1,0 +1,129 @@
+using System.Collections.Frozen;
+using TrustedServe.Functions.Settings;
+using TrustedServe.Packaging.Stores;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Workers;
+
+namespace TrustedServe.Functions.Supervision;
+
+/// <summary>
+/// The workers of all served model versions. They start after the listeners (whose address may be taken, which is found out first)
+/// and end after them (so that requests in hand are finished first).
+/// </summary>
+internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptions, IModelStore> openStore, TimeProvider time, ILogger<WorkerFleet> logger)
+    : IHostedLifecycleService, IDisposable
+{
+    /// <summary>Room in a message to a worker beyond the largest body: a number takes fewer characters than bytes only where it is short.</summary>
+    public const int MessageRoom = 16 << 20;
+
+    private readonly CancellationTokenSource stopping = new();
+    private SocketFolder? sockets;
+    private FrozenDictionary<string, FrozenDictionary<string, WorkerSupervisor>> models = FrozenDictionary<string, FrozenDictionary<string, WorkerSupervisor>>.Empty;
+    private WorkerSupervisor[] all = [];
+    private Task running = Task.CompletedTask;
+    private int restarts;
+    private int wasReady;
+
+    /// <summary>Largest message to or from a worker.</summary>
+    public int MaxMessageBytes => (int)Math.Min((long)options.Http.MaxBodyBytes + MessageRoom, int.MaxValue);
+
+    /// <summary>How many model versions are served.</summary>
+    public int Count => all.Length;
+
+    /// <summary>How many of them answer at this moment.</summary>
+    public int ReadyCount => all.Count(supervisor => supervisor.State is WorkerState.Ready);
+
+    /// <summary>Whether all answer and the front end is not stopping.</summary>
+    public bool IsReady => !stopping.IsCancellationRequested && all.Length > 0 && ReadyCount == all.Length;
+
+    /// <summary>How many times a worker was started again.</summary>
+    public int Restarts => restarts;
+
+    /// <summary>Whether trust is made up: by the options, or by what a worker says.</summary>
+    public bool IsTrustSimulated { get; private set; } = options.Trust.InsecureSimulatedEvidence;
+
+    /// <summary>The versions of a model, or null.</summary>
+    public IReadOnlyDictionary<string, WorkerSupervisor>? Find(string model) => models.GetValueOrDefault(model);
+
+    /// <summary>Reads the store's index: without it there is nothing to serve, and the start fails.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var setup = new WorkerSetup(WorkerProgram.Find(options.Worker.Executable), options.Worker.CrashLimit, time, logger);
+        var index = await openStore(options.Models).ReadIndexAsync(cancellationToken);
+        var entries = index.Entries.Where(entry => options.Models.Names.Count == 0 || options.Models.Names.Contains(entry.Model)).ToList();
+        var missing = options.Models.Names.Where(name => entries.All(entry => entry.Model != name)).ToList();
+        if (missing.Count > 0 || entries.Count == 0)
+        {
+            throw TsfErrors.InvalidSettings.With(missing.Count > 0
+                ? $"TrustedServe:Models:Names has models that the store's index does not list: {string.Join(", ", missing)}."
+                : $"The store {options.Models.Store} lists no model.");
+        }
+
+        sockets = new SocketFolder(options.Worker.SocketDirectory);
+        all = [.. entries.Select(entry => new WorkerSupervisor(setup, sockets, ConfigOf(entry), entry.IsDefault))];
+        models = all.GroupBy(supervisor => supervisor.Model).ToFrozenDictionary(group => group.Key, group => group.ToFrozenDictionary(supervisor => supervisor.Version));
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Starts the workers.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        running = Task.WhenAll(all.Select(supervisor => supervisor.RunAsync(Changed, () => Interlocked.Increment(ref restarts), stopping.Token)));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Ends the workers.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await running;
+        sockets?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        sockets?.Dispose();
+        stopping.Dispose();
+    }
+
+    private WorkerConfig ConfigOf(StoreEntry entry) => new()
+    {
+        Model = entry.Model,
+        Version = entry.Version,
+        Store = options.Models.Store,
+        StoreConnectionString = options.Models.StoreConnectionString,
+        Socket = string.Empty,
+        Trust = options.Trust,
+        Lanes = options.Worker.Lanes,
+        QueueCapacity = options.Worker.QueueCapacity,
+        MaxMessageBytes = MaxMessageBytes,
+        WeightsDirectory = options.Worker.WeightsDirectory,
+        InsecureAllowSwap = options.Worker.InsecureAllowSwap,
+    };
+
+    private void Changed()
+    {
+        if (all.Any(supervisor => supervisor.State is WorkerState.Ready ready
+            && ready.Model.Metadata.Properties.GetValueOrDefault("trust", string.Empty).StartsWith("insecure", StringComparison.Ordinal)))
+        {
+            IsTrustSimulated = true;
+        }
+
+        if (IsReady && Interlocked.Exchange(ref wasReady, 1) == 0)
+        {
+            LogReady(Count);
+        }
+    }
+
+    [LoggerMessage(2003, LogLevel.Information, "Ready: all {Count} model versions answer")]
+    private partial void LogReady(int count);
+}

@@ -1,0 +1,77 @@
+using TrustedServe.Protocol.Rpc;
+using TrustedServe.Worker.Hosting;
+using TrustedServe.Worker.Tests.Support;
+
+namespace TrustedServe.Worker.Tests.Processes;
+
+public sealed class SealedModelTests(SealedStore store) : IClassFixture<SealedStore>
+{
+    private static readonly StartStep.Types.Phase[] AllSteps =
+    [
+        StartStep.Types.Phase.Hardened, StartStep.Types.Phase.Evidence, StartStep.Types.Phase.KeyReleased, StartStep.Types.Phase.Envelope,
+        StartStep.Types.Phase.Unsealed, StartStep.Types.Phase.Session, StartStep.Types.Phase.Warmed, StartStep.Types.Phase.Ready,
+    ];
+
+    [Fact]
+    public async Task Digits_FromItsSealedPackage_AnswersEveryHeldoutRow()
+    {
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits"));
+        Assert.Equal(AllSteps, (await worker.StepsAsync()).Select(step => step.Phase));
+        foreach (var row in SampleModels.DigitsRows())
+        {
+            var answer = await worker.Inference.ModelInferAsync(Requests.Images(row.Image));
+            Assert.Equal($"{row.Logits.AsSpan().IndexOf(row.Logits.Max())}", answer.Strings("labels")[0]);
+            Assert.All(row.Logits.Zip(answer.Floats("logits")), pair => Assert.InRange(pair.Second, pair.First - 1e-4f, pair.First + 1e-4f));
+        }
+    }
+
+    [Fact]
+    public async Task Langid_FromItsSealedPackage_AnswersEveryHeldoutRow()
+    {
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "langid"));
+        var steps = await worker.StepsAsync();
+        Assert.Equal(AllSteps, steps.Select(step => step.Phase));
+        Assert.Equal("kbs:///default/model-key/langid", steps[2].Details["key-id"]);
+        Assert.Equal(64, steps[3].Details["digest"].Length);
+        var labels = SampleModels.LangidManifest().Labels!;
+        foreach (var row in SampleModels.LangidRows())
+        {
+            var answer = await worker.Inference.ModelInferAsync(Requests.Texts(row.Text));
+            Assert.Equal(labels[row.Logits.AsSpan().IndexOf(row.Logits.Max())], answer.Strings("labels")[0]);
+            Assert.All(row.Logits.Zip(answer.Floats("logits")), pair => Assert.InRange(pair.Second, pair.First - 1e-4f, pair.First + 1e-4f));
+        }
+
+        Assert.DoesNotContain(SampleModels.LangidRows()[0].Text, worker.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metadata_SaysThatTheTrustIsSimulated_AndWhichManifest()
+    {
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits"));
+        var steps = await worker.StepsAsync();
+        var metadata = await worker.Inference.ModelMetadataAsync(new ModelMetadataRequest { Name = "digits" });
+        Assert.Equal("insecure-simulated", metadata.Properties["trust"]);
+        Assert.Equal(steps[3].Details["digest"], metadata.Properties["digest"]);
+    }
+
+    [Fact]
+    public async Task UnknownVersion_IsRefused_AndEndsWithThree()
+    {
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits") with { Version = "9" });
+        var failed = (await worker.StepsAsync())[^1];
+        Assert.Equal(("TSF4004", false), (failed.Code, failed.Retryable));
+        Assert.Equal(ExitCodes.Refused, await worker.ExitAsync());
+    }
+
+    [Fact]
+    public async Task BrokerThatIsNotThere_EndsWithFour_ForAnotherTry()
+    {
+        var nowhere = new Uri("http://127.0.0.1:1");
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits", nowhere));
+        var failed = (await worker.StepsAsync())[^1];
+        Assert.StartsWith("TSF3", failed.Code, StringComparison.Ordinal);
+        Assert.True(failed.Retryable);
+        Assert.Equal(ExitCodes.Retryable, await worker.ExitAsync());
+        Assert.Contains(failed.Code, worker.Output, StringComparison.Ordinal);
+    }
+}

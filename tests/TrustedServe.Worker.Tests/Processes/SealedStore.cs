@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TrustedServe.Attestation.Evidence;
+using TrustedServe.KeyBroker.Hosting;
+using TrustedServe.KeyBroker.Resources;
+using TrustedServe.Packaging.Keys;
+using TrustedServe.Packaging.Manifests;
+using TrustedServe.Packaging.Packages;
+using TrustedServe.Packaging.SealedPackages;
+using TrustedServe.Packaging.Stores;
+using TrustedServe.Protocol.Secrets;
+using TrustedServe.Testing;
+using TrustedServe.Worker.Tests.Support;
+
+namespace TrustedServe.Worker.Tests.Processes;
+
+/// <summary>Both samples sealed in a store, and a broker that releases their keys to this build of the worker alone.</summary>
+public sealed class SealedStore : IAsyncLifetime
+{
+    private readonly TemporaryDirectory directory = new();
+    private BrokerHost? broker;
+
+    internal static string WorkerExecutable { get; } = Repository.Executable("worker", "TrustedServe.Worker");
+
+    internal string StorePath => directory["store"];
+
+    internal Uri Broker => broker!.Address;
+
+    internal string PolicyFile => directory["policy.json"];
+
+    public async ValueTask InitializeAsync()
+    {
+        using var resources = ResourceStore.Open(directory["broker"]);
+        await AddAsync(SampleModels.DigitsManifest(), SampleModels.Digits, resources);
+        await AddAsync(SampleModels.LangidManifest(), SampleModels.Langid, resources);
+        await AllowAsync(ProgramMeasurement.Of(Path.GetDirectoryName(WorkerExecutable)!));
+        broker = await BrokerHost.StartAsync(
+            new BrokerOptions { Folder = directory["broker"], PolicyFile = PolicyFile }, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (broker is not null)
+        {
+            await broker.DisposeAsync();
+        }
+
+        directory.Dispose();
+    }
+
+    /// <summary>Makes the policy one that releases to this measurement alone.</summary>
+    internal Task AllowAsync(string measurement) => File.WriteAllTextAsync(PolicyFile, $$"""
+        { "formatVersion": 1, "rules": [ { "name": "worker", "resources": ["default/model-key/*"], "insecure_simulated": true, "measurements": ["{{measurement}}"] } ] }
+        """);
+
+    private async Task AddAsync(Manifest draft, string sample, ResourceStore resources)
+    {
+        var package = directory["packages", draft.Name];
+        Directory.CreateDirectory(package);
+        foreach (var file in Directory.EnumerateFiles(sample).Where(file => !file.EndsWith(".jsonl", StringComparison.Ordinal)))
+        {
+            File.Copy(file, Path.Combine(package, Path.GetFileName(file)));
+        }
+
+        var written = PackageWriter.WriteManifest(package, draft, threads: 1, CancellationToken.None);
+        using var record = new KeyRecord
+        {
+            Key = SecretBuffer.Random(32),
+            Purpose = KeyPurpose.Model,
+            Model = draft.Name,
+            ManifestDigest = written.ManifestDigest,
+            LowestVersion = draft.Version,
+        };
+        var id = KeyId.Parse($"kbs:///default/model-key/{draft.Name}");
+        using (var bytes = record.ToUtf8())
+        {
+            resources.Put(id, bytes.Span);
+        }
+
+        var output = directory[$"{draft.Name}.tsf"];
+        await PackageSealer.SealAsync(new SealRequest { Package = package, Output = output, KeyId = id, Record = record }, CancellationToken.None);
+        Directory.CreateDirectory(StorePath);
+        await ModelStores.Open(StorePath).AddAsync(output, makeDefault: true, CancellationToken.None);
+    }
+}

@@ -1,7 +1,0 @@
-namespace TrustedServe.Worker.Tests;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void Clone_is_found() => Assert.True(Directory.Exists(TrustedServe.Testing.Repository.Samples));
-}

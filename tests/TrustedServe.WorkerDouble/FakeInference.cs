@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Workers;
+
+namespace TrustedServe.WorkerDouble;
+
+/// <summary>
+/// Models that compute nothing worth protecting: tensors come back as they came; classifiers prefer the label whose number is
+/// the length of the text, or the sum of the grid, modulo 3.
+/// </summary>
+public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCInferenceService.GRPCInferenceServiceBase
+{
+    /// <summary>What the real worker's limit on tokens comes to.</summary>
+    private const int LongestText = 100_000;
+
+    public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) => Task.FromResult(new ServerLiveResponse { Live = true });
+
+    public override Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) => Task.FromResult(new ServerReadyResponse { Ready = start.IsReady });
+
+    public override Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
+        Task.FromResult(FakeModels.Describe(config.Model, config.Version));
+
+    public override async Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context)
+    {
+        switch (config.Model)
+        {
+            case "crash":
+                // Long enough for other requests to be in flight with this one.
+                await Task.Delay(100);
+                Environment.FailFast("asked to");
+                break;
+            case "slow":
+                await Task.Delay(TimeSpan.FromSeconds(20), context.CancellationToken);
+                break;
+            case "full":
+                throw RpcErrors.ToRpc(new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 });
+            case "broken":
+                throw new InvalidOperationException("inside");
+        }
+
+        var response = new ModelInferResponse { ModelName = config.Model, ModelVersion = config.Version };
+        if (config.Model is "classify" or "digits")
+        {
+            Classify(request, response);
+            return response;
+        }
+
+        for (var i = 0; i < request.Inputs.Count; i++)
+        {
+            if (request.Outputs.Count > 0 && request.Outputs.All(output => output.Name != request.Inputs[i].Name))
+            {
+                continue;
+            }
+
+            var raw = config.Model == "nan" ? ByteString.CopyFrom(MemoryMarshal.AsBytes<float>([float.NaN, 1])) : request.RawInputContents[i];
+            Add(response, request.Inputs[i].Name, request.Inputs[i].Datatype, raw, [.. request.Inputs[i].Shape]);
+        }
+
+        if (request.Parameters.TryGetValue("echo", out var parameter))
+        {
+            response.Parameters["echo"] = parameter;
+        }
+
+        return response;
+    }
+
+    private static void Classify(ModelInferRequest request, ModelInferResponse response)
+    {
+        var best = request.Inputs[0].Datatype == "BYTES" ? Texts(request.RawInputContents[0].Span) : Grids(request.RawInputContents[0].Span);
+        var k = request.Parameters.TryGetValue("top_k", out var asked) ? (int)asked.Int64Param : FakeModels.Labels.Length;
+        if (k > FakeModels.Labels.Length)
+        {
+            throw RpcErrors.ToRpc(TsfErrors.InputTooLong.With("top_k is over the number of labels."));
+        }
+
+        var labels = new MemoryStream();
+        var scores = new List<float>();
+        var logits = new List<float>();
+        foreach (var row in best)
+        {
+            foreach (var label in FakeModels.Labels.Index().OrderBy(label => label.Index != row).Take(k))
+            {
+                labels.Write(BitConverter.GetBytes(label.Item.Length));
+                labels.Write(Encoding.UTF8.GetBytes(label.Item));
+                scores.Add(label.Index == row ? 0.75f : 0.125f);
+            }
+
+            logits.AddRange(FakeModels.Labels.Select((_, index) => index == row ? 2.5f : -1f));
+        }
+
+        Add(response, "labels", "BYTES", ByteString.CopyFrom(labels.ToArray()), best.Count, k);
+        Add(response, "scores", "FP32", ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(scores.ToArray())), best.Count, k);
+        Add(response, "logits", "FP32", ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(logits.ToArray())), best.Count, FakeModels.Labels.Length);
+    }
+
+    private static List<int> Texts(ReadOnlySpan<byte> raw)
+    {
+        var best = new List<int>();
+        while (!raw.IsEmpty)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(raw);
+            if (length > LongestText)
+            {
+                throw RpcErrors.ToRpc(TsfErrors.InputTooLong.With("The text has more tokens than the model takes."));
+            }
+
+            best.Add(length % FakeModels.Labels.Length);
+            raw = raw[(4 + length)..];
+        }
+
+        return best;
+    }
+
+    private static List<int> Grids(ReadOnlySpan<byte> raw)
+    {
+        var best = new List<int>();
+        foreach (var grid in MemoryMarshal.Cast<byte, float>(raw).ToArray().Chunk(64))
+        {
+            best.Add((int)grid.Sum() % FakeModels.Labels.Length);
+        }
+
+        return best;
+    }
+
+    private static void Add(ModelInferResponse response, string name, string datatype, ByteString raw, params long[] shape)
+    {
+        var output = new ModelInferResponse.Types.InferOutputTensor { Name = name, Datatype = datatype };
+        output.Shape.Add(shape);
+        response.Outputs.Add(output);
+        response.RawOutputContents.Add(raw);
+    }
+}

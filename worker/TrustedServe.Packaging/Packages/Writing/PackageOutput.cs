@@ -1,0 +1,139 @@
+using TrustedServe.Packaging.Files;
+using TrustedServe.Packaging.Manifests;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Packaging.Packages.Writing;
+
+/// <summary>The directory that a package is unsealed or extracted into. Disposed before <see cref="Complete"/>, it removes everything that it made.</summary>
+internal sealed class PackageOutput : IDisposable
+{
+    private readonly string directory;
+    private readonly bool directoryIsNew;
+    private readonly ArchiveLayout layout;
+    private readonly List<OutputFile> files = [];
+    private bool complete;
+
+    private PackageOutput(string directory, ArchiveLayout layout)
+    {
+        this.directory = directory;
+        this.layout = layout;
+        directoryIsNew = !Directory.Exists(directory);
+    }
+
+    public static PackageOutput Create(string directory, ArchiveLayout layout, byte[] manifest)
+    {
+        var output = new PackageOutput(directory, layout);
+        output.RequireEmpty();
+        try
+        {
+            output.CreateFiles(manifest);
+            return output;
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts plaintext where it belongs; safe from many threads, each with a hasher of its own.</summary>
+    public void Write(long plaintextOffset, ReadOnlySpan<byte> plaintext, ChunkHasher hasher)
+    {
+        for (var i = layout.FirstFileAfter(plaintextOffset); i < files.Count && !plaintext.IsEmpty; i++)
+        {
+            // What lies before the file is the manifest, which was read and checked already.
+            var skip = (int)Math.Clamp(layout.Start(i) - plaintextOffset, 0, plaintext.Length);
+            plaintext = plaintext[skip..];
+            plaintextOffset += skip;
+            var length = (int)Math.Min(plaintext.Length, layout.Start(i + 1) - plaintextOffset);
+            if (length > 0)
+            {
+                files[i].Write(plaintextOffset - layout.Start(i), plaintext[..length], hasher);
+                plaintext = plaintext[length..];
+                plaintextOffset += length;
+            }
+        }
+    }
+
+    /// <summary>Compares every digest; from here on the directory stays.</summary>
+    public void Complete()
+    {
+        foreach (var file in files)
+        {
+            file.RequireDigest();
+        }
+
+        complete = true;
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in files)
+        {
+            file.Dispose();
+        }
+
+        if (!complete)
+        {
+            RemoveAll();
+        }
+    }
+
+    private void RequireEmpty()
+    {
+        if (!directoryIsNew && SafeFiles.Guard(directory, () => Directory.EnumerateFileSystemEntries(directory).Any()))
+        {
+            throw TsfErrors.TargetNotEmpty.With($"{directory} is not empty.");
+        }
+    }
+
+    private void CreateFiles(byte[] manifestBytes)
+    {
+        SafeFiles.CreateDirectory(directory);
+        SafeFiles.MakePrivate(directory);
+        using (var manifest = SafeFiles.CreateNew(Path.Combine(directory, PackagePath.Manifest), manifestBytes.Length))
+        {
+            SafeFiles.Write(manifest, manifestBytes, 0, directory);
+        }
+
+        foreach (var entry in layout.Files)
+        {
+            var path = PackagePath.Under(directory, entry.Path);
+            SafeFiles.CreateDirectory(Path.GetDirectoryName(path)!);
+            files.Add(new OutputFile(path, entry));
+        }
+    }
+
+    private void RemoveAll()
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        // The directory was empty before, so all that is in it now came from here.
+        try
+        {
+            foreach (var child in Directory.EnumerateFileSystemEntries(directory))
+            {
+                if (Directory.Exists(child))
+                {
+                    Directory.Delete(child, recursive: true);
+                }
+                else
+                {
+                    File.Delete(child);
+                }
+            }
+
+            if (directoryIsNew)
+            {
+                Directory.Delete(directory);
+            }
+        }
+        catch (Exception failure) when (SafeFiles.Translate(failure, directory) is { } translated)
+        {
+            throw translated;
+        }
+    }
+}

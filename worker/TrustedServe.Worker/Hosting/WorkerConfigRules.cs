@@ -1,0 +1,44 @@
+using System.Text;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Workers;
+
+namespace TrustedServe.Worker.Hosting;
+
+/// <summary>What a configuration must fulfil, checked all at once.</summary>
+internal static class WorkerConfigRules
+{
+    private const int MostLanes = 1024;
+    private const int LargestQueue = 1 << 16;
+    private const int SmallestMessage = 1 << 16;
+    private const int LargestMessage = 1 << 30;
+
+    // sockaddr_un has 108 bytes, one for the end.
+    private const int LongestSocketPath = 107;
+
+    /// <summary>Refuses a configuration, naming every problem.</summary>
+    /// <exception cref="TsfException">TSF0002.</exception>
+    public static void Check(WorkerConfig config)
+    {
+        var problems = new List<string>();
+        Require(config.Model.Length > 0, "model must not be empty");
+        Require(config.Version.Length > 0, "version must not be empty");
+        Require(config.Store.Length > 0, "store must not be empty");
+        Require(Path.IsPathFullyQualified(config.Socket) && Encoding.UTF8.GetByteCount(config.Socket) <= LongestSocketPath, $"socket must be an absolute path of at most {LongestSocketPath} bytes");
+        Require(config.Lanes is >= 0 and <= MostLanes, $"lanes must be from 0 to {MostLanes}, not {config.Lanes}");
+        Require(config.QueueCapacity is >= 0 and <= LargestQueue, $"queueCapacity must be from 0 to {LargestQueue}, not {config.QueueCapacity}");
+        Require(config.MaxMessageBytes is >= SmallestMessage and <= LargestMessage, $"maxMessageBytes must be from {SmallestMessage} to {LargestMessage}, not {config.MaxMessageBytes}");
+        Require(Path.IsPathFullyQualified(config.WeightsDirectory), "weightsDirectory must be an absolute path");
+        if (problems.Count > 0)
+        {
+            throw TsfErrors.InvalidSettings.With($"The worker's configuration is not valid: {string.Join("; ", problems)}.");
+        }
+
+        void Require(bool holds, string problem)
+        {
+            if (!holds)
+            {
+                problems.Add(problem);
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace TrustedServe.Worker.Hosting;
+
+/// <summary>Everything that a worker logs; event ids 5001 to 5099. Never a value of an input or output, never a key.</summary>
+internal static partial class WorkerLog
+{
+    [LoggerMessage(5001, LogLevel.Information, "Process hardened: {Details}")]
+    public static partial void Hardened(ILogger logger, string details);
+
+    [LoggerMessage(5002, LogLevel.Information, "Model {Model} {Version} is ready; trust: {Trust}")]
+    public static partial void Ready(ILogger logger, string model, string version, string trust);
+
+    [LoggerMessage(5003, LogLevel.Error, "The start failed: {Code} {Reason} (cause: {Cause})")]
+    public static partial void StartFailed(ILogger logger, string code, string reason, string? cause);
+
+    [LoggerMessage(5004, LogLevel.Warning, "Lanes are not pinned to cores: sched_setaffinity gave error {Error}")]
+    public static partial void NotPinned(ILogger logger, int error);
+
+    [LoggerMessage(5005, LogLevel.Warning, "A connection of user {User} was refused: only the worker's own user may connect")]
+    public static partial void PeerRefused(ILogger logger, uint? user);
+
+    [LoggerMessage(5006, LogLevel.Error, "A request failed on its lane with {ExceptionType}")]
+    public static partial void RequestFailed(ILogger logger, string exceptionType);
+
+    [LoggerMessage(5007, LogLevel.Debug, "A request was answered {Code}")]
+    public static partial void RequestRefused(ILogger logger, string code);
+}

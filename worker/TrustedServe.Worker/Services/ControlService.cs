@@ -1,0 +1,27 @@
+using Grpc.Core;
+using TrustedServe.Protocol.Rpc;
+using TrustedServe.Worker.Starting;
+
+namespace TrustedServe.Worker.Services;
+
+/// <summary>How far the start is.</summary>
+internal sealed class ControlService(StartProgress progress, IHostApplicationLifetime lifetime) : WorkerControl.WorkerControlBase
+{
+    /// <inheritdoc/>
+    public override async Task WatchStart(WatchStartRequest request, IServerStreamWriter<StartStep> responseStream, ServerCallContext context)
+    {
+        // A stop must not wait for who watches.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var step in progress.WatchAsync(ending.Token).ConfigureAwait(false))
+            {
+                await responseStream.WriteAsync(step, ending.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "The worker stops or the watcher left."));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+using TrustedServe.Packaging.Manifests;
+using TrustedServe.Protocol.Json;
+using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Tensors;
+using TrustedServe.Worker.Lanes;
+using TrustedServe.Worker.Sessions;
+using TrustedServe.Worker.Starting;
+using TrustedServe.Worker.Tasks;
+
+namespace TrustedServe.Worker.Services;
+
+/// <summary>A model that is ready to answer.</summary>
+internal sealed class LoadedModel(UnsealedModel model, OnnxSession session, ITaskPipeline pipeline, LaneScheduler scheduler) : IDisposable
+{
+    /// <summary>Its name.</summary>
+    public string Name => model.Manifest.Name;
+
+    /// <summary>Its version.</summary>
+    public string Version => model.Manifest.Version;
+
+    /// <summary>What stands between requests and its graph.</summary>
+    public ITaskPipeline Pipeline => pipeline;
+
+    /// <summary>Its lanes.</summary>
+    public LaneScheduler Scheduler => scheduler;
+
+    /// <summary>What clients are told of it.</summary>
+    public ModelMetadataResponse Metadata { get; } = Describe(model, pipeline, scheduler);
+
+    /// <summary>Ends its lanes, then its session.</summary>
+    public void Dispose()
+    {
+        scheduler.Dispose();
+        session.Dispose();
+    }
+
+    private static ModelMetadataResponse Describe(UnsealedModel model, ITaskPipeline pipeline, LaneScheduler scheduler)
+    {
+        var manifest = model.Manifest;
+        var metadata = new ModelMetadataResponse { Name = manifest.Name, Platform = "onnx_onnxv1" };
+        metadata.Versions.Add(manifest.Version);
+        metadata.Inputs.AddRange(pipeline.Inputs.Select(Describe));
+        metadata.Outputs.AddRange(pipeline.Outputs.Select(Describe));
+        metadata.Properties.Add("task", JsonSerializer.SerializeToElement(manifest.Task, StrictJson.Compact).GetString()!);
+        metadata.Properties.Add("precision", manifest.Precision);
+        metadata.Properties.Add("max_batch", manifest.MaxBatch.ToString(CultureInfo.InvariantCulture));
+        metadata.Properties.Add("lanes", scheduler.Lanes.Count.ToString(CultureInfo.InvariantCulture));
+        metadata.Properties.Add("trust", model.Trust);
+        metadata.Properties.Add("digest", model.Digest);
+        if (manifest.MaxSequence is { } maxSequence)
+        {
+            metadata.Properties.Add("max_sequence", maxSequence.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (manifest.Labels is { } labels)
+        {
+            metadata.Properties.Add("labels", JsonSerializer.Serialize(labels, StrictJson.Compact));
+        }
+
+        return metadata;
+    }
+
+    private static ModelMetadataResponse.Types.TensorMetadata Describe(TensorSpec spec)
+    {
+        var tensor = new ModelMetadataResponse.Types.TensorMetadata { Name = spec.Name, Datatype = spec.Datatype.Name() };
+        tensor.Shape.AddRange(spec.Shape);
+        return tensor;
+    }
+}

@@ -1,0 +1,84 @@
+using TrustedServe.Attestation.Keys;
+using TrustedServe.Packaging.Keys;
+using TrustedServe.Packaging.SealedPackages;
+using TrustedServe.Packaging.Stores;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Hardening;
+using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Secrets;
+using TrustedServe.Protocol.Workers;
+using TrustedServe.Worker.Lanes;
+
+namespace TrustedServe.Worker.Starting;
+
+/// <summary>The one way to a model's plaintext.</summary>
+/// <remarks>
+/// 1. The clear part of the sealed package is read from the store: it names the key.
+/// 2. The key source attests and releases the key record.
+/// 3. The record decides whether this package, version and publisher may be opened.
+/// 4. The package is decrypted into memory-backed storage; manifest and files are checked against their digests.
+/// Key and record are zeroed before the session is built.
+/// </remarks>
+internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) : IModelLoader, IDisposable
+{
+    private const string DirectoryPrefix = "trustedserve-worker-";
+    private static readonly string[] EvidenceDetails = ["tee", "measurement"];
+    private volatile MemoryBackedDirectory? directory;
+
+    /// <inheritdoc/>
+    public async Task<UnsealedModel> LoadAsync(StartProgress progress, CancellationToken cancellationToken)
+    {
+        directory = MemoryBackedDirectory.Create(config.WeightsDirectory, DirectoryPrefix, config.InsecureAllowSwap);
+        using var keys = KeySources.Create(config.Trust, time);
+
+        // 1. What the store has.
+        var store = ModelStores.Open(config.Store, config.StoreConnectionString);
+        await using var source = await store.OpenAsync(config.Model, config.Version, cancellationToken).ConfigureAwait(false);
+        var package = await SealedPackage.OpenAsync(source, cancellationToken).ConfigureAwait(false);
+        var envelope = package.Envelope;
+        if (envelope.Model != config.Model || envelope.Version != config.Version)
+        {
+            throw TsfErrors.UnknownVersion.With($"The store gave {envelope.Model} {envelope.Version} where {config.Model} {config.Version} was asked for.");
+        }
+
+        // 2. The key.
+        using var record = await ReleaseAsync(keys, KeyId.Parse(envelope.KeyId), progress, cancellationToken).ConfigureAwait(false);
+
+        // 3. Whether it opens this.
+        package.Authorise(record);
+        progress.Publish(StartStep.Types.Phase.Envelope, new Dictionary<string, string>
+        {
+            ["model"] = envelope.Model,
+            ["version"] = envelope.Version,
+            ["digest"] = envelope.ManifestDigest,
+            ["anchor"] = record.PublisherKey is null ? "manifest digest" : "publisher's signature",
+        });
+
+        // 4. Plaintext, in memory only.
+        var threads = CpuAffinity.AllowedCores().Length;
+        var manifest = await package.UnsealAsync(record, directory.Path, threads, bytesDone: null, cancellationToken).ConfigureAwait(false);
+        progress.Publish(StartStep.Types.Phase.Unsealed, new Dictionary<string, string>
+        {
+            ["bytes"] = $"{envelope.PlaintextSize}",
+            ["files"] = $"{manifest.Files.Count}",
+            ["threads"] = $"{threads}",
+        });
+        return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind);
+    }
+
+    /// <inheritdoc/>
+    public void Discard() => directory?.Clear();
+
+    /// <summary>Removes the directory.</summary>
+    public void Dispose() => directory?.Dispose();
+
+    private static async Task<KeyRecord> ReleaseAsync(IKeySource keys, KeyId id, StartProgress progress, CancellationToken cancellationToken)
+    {
+        using var release = await keys.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        var details = release.Details.ToLookup(detail => EvidenceDetails.Contains(detail.Key));
+        var trust = KeyValuePair.Create("trust", keys.TrustKind);
+        progress.Publish(StartStep.Types.Phase.Evidence, details[true].Prepend(trust));
+        progress.Publish(StartStep.Types.Phase.KeyReleased, details[false].Prepend(KeyValuePair.Create("key-id", id.ToString())).DistinctBy(detail => detail.Key));
+        return KeyRecord.Parse(release.Resource.Span);
+    }
+}

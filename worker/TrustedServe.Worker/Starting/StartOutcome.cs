@@ -1,0 +1,8 @@
+namespace TrustedServe.Worker.Starting;
+
+/// <summary>How the process shall end.</summary>
+internal sealed class StartOutcome
+{
+    /// <summary>The exit code; 0 unless the start failed.</summary>
+    public int ExitCode { get; set; }
+}

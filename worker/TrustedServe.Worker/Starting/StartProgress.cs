@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Rpc;
+
+namespace TrustedServe.Worker.Starting;
+
+/// <summary>The steps of the start: kept for who comes later, sent on to who watches.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="started">When the process started.</param>
+internal sealed class StartProgress(TimeProvider time, DateTimeOffset started)
+{
+    private readonly Lock gate = new();
+    private readonly List<StartStep> steps = [];
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Adds a step.</summary>
+    public void Publish(StartStep.Types.Phase phase, IEnumerable<KeyValuePair<string, string>>? details = null)
+    {
+        var step = new StartStep { Phase = phase };
+        foreach (var (name, value) in details ?? [])
+        {
+            step.Details[name] = value;
+        }
+
+        Add(step);
+    }
+
+    /// <summary>Adds the failed end.</summary>
+    public void Fail(TsfException exception, bool retryable) =>
+        Add(new StartStep { Phase = StartStep.Types.Phase.Failed, Code = exception.Code, Message = exception.Message, Retryable = retryable });
+
+    /// <summary>Every step so far and then each as it comes; ends after the last one of a start.</summary>
+    public async IAsyncEnumerable<StartStep> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var next = 0; ;)
+        {
+            StartStep[] fresh;
+            Task more;
+            lock (gate)
+            {
+                fresh = [.. steps.Skip(next)];
+                more = changed.Task;
+            }
+
+            foreach (var step in fresh)
+            {
+                yield return step;
+                if (step.Phase is StartStep.Types.Phase.Ready or StartStep.Types.Phase.Failed)
+                {
+                    yield break;
+                }
+            }
+
+            next += fresh.Length;
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Add(StartStep step)
+    {
+        TaskCompletionSource previous;
+        lock (gate)
+        {
+            step.Seconds = Math.Round((time.GetUtcNow() - started).TotalSeconds, 3);
+            steps.Add(step);
+            (previous, changed) = (changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        previous.SetResult();
+    }
+}
