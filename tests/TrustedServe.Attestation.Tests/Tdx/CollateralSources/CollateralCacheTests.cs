@@ -107,6 +107,7 @@ public sealed class CollateralCacheTests
             (new SyntheticCollateral { EditTcbInfo = info => info["id"] = "SGX" }.Build(), "TSF3352"),
             (new SyntheticCollateral { EditTcbInfo = info => info["nextUpdate"] = "2026-06-14T23:59:59Z" }.Build(), "TSF3353"),
             (new SyntheticCollateral { EditQeIdentity = identity => identity["issueDate"] = "2026-06-29T00:00:00Z" }.Build(), "TSF3353"),
+            (new SyntheticCollateral { Processor = true }.Build(), "TSF3352"),
             (new SyntheticCollateral().Build() with { RootCaCrl = default }, "TSF3352"),
             (new SyntheticCollateral().Build() with { PckCrl = default }, "TSF3352"),
             (new SyntheticCollateral().Build() with { TcbInfo = "{}"u8.ToArray() }, "TSF3352"),
@@ -182,6 +183,20 @@ public sealed class CollateralCacheTests
 
         var second = await Eventually(cache, now => now != first);
         Assert.Equal(19, second.Verified.TcbInfo!.EvaluationDataNumber);
+    }
+
+    [Fact]
+    public async Task FetchesAndFailures_AreLogged()
+    {
+        var log = new LoggedEvents();
+        using var cache = new CollateralCache(source, Options(), time, log);
+        var first = await cache.GetAsync(Request, CancellationToken.None);
+        source.Failure = TsfErrors.CollateralUnreachable.With("The service does not answer.");
+        time.SetUtcNow(first.RefreshAfter);
+        await cache.GetAsync(Request, CancellationToken.None);
+        await Eventually(() => log.Events.Count == 2);
+        Assert.Equal([3301, 3302], log.Events.Select(entry => entry.Id));
+        Assert.Contains("TSF3351 The service does not answer.", log.Events.Last().Text, StringComparison.Ordinal);
     }
 
     [Fact]

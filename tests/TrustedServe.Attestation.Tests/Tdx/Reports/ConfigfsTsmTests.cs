@@ -261,6 +261,20 @@ public sealed class ConfigfsTsmTests
     }
 
     [Fact]
+    public async Task SweepAndDisturbance_AreLogged_WithoutReportData()
+    {
+        using var configfs = FuseConfigfs.Mount();
+        Directory.CreateDirectory(Path.Combine(configfs.Root, $"trustedserve-{Environment.ProcessId}-5-00112233"));
+        configfs.Model.ReportError = call => call == 1 ? Errors.Busy : 0;
+        var log = new LoggedEvents();
+        using var tsm = new ConfigfsTsm(new ConfigfsTsmOptions { Root = configfs.Root, FirstWait = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, log);
+        await tsm.GetQuoteAsync(Asked, CancellationToken.None);
+
+        Assert.Equal([3303, 3304], log.Events.Select(entry => entry.Id));
+        Assert.All(log.Events, entry => Assert.DoesNotContain(Convert.ToHexStringLower(Asked)[..16], entry.Text, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public void Rejects_OptionsOutOfRange_AllAtOnce()
     {
         var options = new ConfigfsTsmOptions { Root = "relative", Timeout = TimeSpan.Zero, Attempts = 0, FirstWait = TimeSpan.FromMinutes(1) };

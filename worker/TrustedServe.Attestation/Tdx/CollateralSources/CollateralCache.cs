@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TrustedServe.Attestation.Tdx.Certificates;
 using TrustedServe.Attestation.Tdx.Collateral;
 using TrustedServe.Attestation.Tdx.Verification;
 using TrustedServe.Protocol.Errors;
@@ -11,6 +12,10 @@ namespace TrustedServe.Attestation.Tdx.CollateralSources;
 /// never displaces a right one. It is fetched again long before it expires, in the background; while that fails, the last good one
 /// serves until its own end and no longer. One fetch a kind of platform at a time, however many ask.
 /// </summary>
+/// <remarks>
+/// Whoever sends a quote names a kind of platform, so a stranger can cause fetches and push others out of a full cache: check the
+/// quote's certificate chain first, or limit how often strangers may ask.
+/// </remarks>
 public sealed partial class CollateralCache : IDisposable
 {
     private readonly Lock gate = new();
@@ -112,30 +117,31 @@ public sealed partial class CollateralCache : IDisposable
             var fetched = Check(request, await source.GetAsync(request, ended.Token).ConfigureAwait(false), entry.Current);
             lock (gate)
             {
-                (entry.Current, entry.Failure, entry.RetryAt) = (fetched, null, DateTimeOffset.MinValue);
+                (entry.Current, entry.Failure, entry.RetryAt, entry.Fetch) = (fetched, null, DateTimeOffset.MinValue, null);
             }
 
             LogFetched(logger, request, fetched.Until, fetched.RefreshAfter);
-
             return fetched;
         }
-        catch (TsfException exception)
+        catch (Exception exception)
         {
-            lock (gate)
-            {
-                (entry.Failure, entry.RetryAt) = (exception, time.GetUtcNow() + options.RetryAfter);
-            }
-
-            LogFailed(logger, request, exception.Code, exception.Message, entry.Current?.Until);
-
-            throw;
-        }
-        finally
-        {
+            // Outcome and end of the fetch become visible together: a caller sees a running fetch or its result.
+            var failure = exception as TsfException;
             lock (gate)
             {
                 entry.Fetch = null;
+                if (failure is not null)
+                {
+                    (entry.Failure, entry.RetryAt) = (failure, time.GetUtcNow() + options.RetryAfter);
+                }
             }
+
+            if (failure is not null)
+            {
+                LogFailed(logger, request, failure.Code, failure.Message, entry.Current?.Until);
+            }
+
+            throw;
         }
     }
 
@@ -156,6 +162,12 @@ public sealed partial class CollateralCache : IDisposable
         if (fmspc != request.Fmspc)
         {
             throw TsfErrors.MalformedCollateral.With($"The collateral is of FMSPC {fmspc}; asked for was {request}.");
+        }
+
+        var authority = request.Authority == PckAuthority.Platform ? CertificateRules.PlatformAuthorityName : CertificateRules.ProcessorAuthorityName;
+        if (verified.PckCrl?.Value?.List.IssuerCommonName != authority)
+        {
+            throw TsfErrors.MalformedCollateral.With($"The PCK revocation list is not of {authority}, which {request} needs.");
         }
 
         var now = time.GetUtcNow();
