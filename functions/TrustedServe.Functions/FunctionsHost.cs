@@ -5,7 +5,6 @@ using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Access;
 using TrustedServe.Functions.Health;
 using TrustedServe.Functions.Http;
-using TrustedServe.Functions.Http.PriorKnowledge;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Queue;
 using TrustedServe.Functions.Settings;
@@ -56,11 +55,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         seams.Logging(builder.Logging);
         ConfigureServices(builder.Services, options, seams);
         builder.Services.AddQueueTrigger(sources.ToConfiguration(), sources.Host.Queues);
-        var handover = new HandoverListener();
-        var listeners = ConfigureListeners(builder.WebHost, options, handover);
-
-        // After Kestrel's own sockets, which are added only where no other transport is there yet.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(handover);
+        var listeners = ConfigureListeners(builder.WebHost, options);
         var application = builder.Build();
         StartAccess(application.Services, apiKeys);
         ConfigurePipeline(application, options, sources.Host, seams.Time);
@@ -136,7 +131,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds));
     }
 
-    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options, HandoverListener handover)
+    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options)
     {
         var listeners = new Listeners();
         host.UseKestrelCore();
@@ -149,9 +144,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             {
                 listeners.Http = listen;
                 listen.Protocols = HttpProtocols.Http1;
-                listen.Use(handover.Divert);
             });
-            kestrel.Listen(handover.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(options.Health.Listen, listen =>
             {
                 listeners.Health = listen;

@@ -18,7 +18,7 @@ internal static partial class HttpFigures
         using var work = new TemporaryDirectory();
         await ServeableAsync(work, "langid", "text-classification", "--vocabulary", Path.Combine(Repository.Samples, "langid", "vocab.txt"));
         await ServeableAsync(work, "digits", "image-classification");
-        using var serve = CommandLine.Start(work.Path, work["home"], "serve", "--models", work["models"], "--insecure-simulated-evidence", "--listen", "http://127.0.0.1:0", "--health-listen", "http://127.0.0.1:0");
+        using var serve = TrustedServeCommand.Start(work.Path, work["home"], "serve", "--models", work["models"], "--insecure-simulated-evidence", "--listen", "http://127.0.0.1:0", "--health-listen", "http://127.0.0.1:0");
         await serve.WaitForAsync("every model is ready");
         var address = new Uri(Address().Match(await serve.WaitForAsync("listening on")).Value);
         Console.WriteLine("model    requests/s   p50 ms   p99 ms");
@@ -73,7 +73,7 @@ internal static partial class HttpFigures
 
         async Task MustAsync(params string[] arguments)
         {
-            var (exitCode, output) = await CommandLine.RunAsync(work.Path, work["home"], arguments);
+            var (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], arguments);
             if (exitCode != 0)
             {
                 throw new InvalidOperationException(output);

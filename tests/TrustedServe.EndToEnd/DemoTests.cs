@@ -8,7 +8,7 @@ public sealed class DemoTests
     public async Task Demo_runs_every_step_and_all_is_as_expected()
     {
         using var home = new TemporaryDirectory();
-        var (exitCode, output) = await CommandLine.RunAsync(home.Path, home.Path, "demo", "--once");
+        var (exitCode, output) = await TrustedServeCommand.RunAsync(home.Path, home.Path, "demo", "--once");
         Assert.True(exitCode == 0, output);
         Assert.Matches(@"all \d+ checks as expected", output);
         Assert.Contains("SIMULATED", output, StringComparison.Ordinal);

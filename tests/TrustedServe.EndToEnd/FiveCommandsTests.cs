@@ -15,15 +15,15 @@ public sealed partial class FiveCommandsTests
         Assert.Equal(5, commands.Count);
         foreach (var command in commands.Take(3))
         {
-            var (exitCode, output) = await CommandLine.RunAsync(work.Path, work["home"], command);
+            var (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], command);
             Assert.True(exitCode == 0, output);
         }
 
         // The only additions: ports that no other test uses.
-        using var serve = CommandLine.Start(work.Path, work["home"], [.. commands[3], "--listen", "http://127.0.0.1:0", "--health-listen", "http://127.0.0.1:0"]);
+        using var serve = TrustedServeCommand.Start(work.Path, work["home"], [.. commands[3], "--listen", "http://127.0.0.1:0", "--health-listen", "http://127.0.0.1:0"]);
         await serve.WaitForAsync("every model is ready");
         var url = Address().Match(await serve.WaitForAsync("listening on")).Value;
-        var (code, answer) = await CommandLine.RunAsync(work.Path, work["home"], [.. commands[4], "--url", url]);
+        var (code, answer) = await TrustedServeCommand.RunAsync(work.Path, work["home"], [.. commands[4], "--url", url]);
         Assert.True(code == 0, answer);
         Assert.Matches(@"│\s*de\s*│", answer);
 

@@ -21,22 +21,22 @@ public sealed partial class ServedDigits : IAsyncLifetime
     }
 
     /// <summary>Starts <c>serve</c> on free ports, with more arguments.</summary>
-    public CommandLine Serve(params string[] more) => ServeAt("http://127.0.0.1:0", more);
+    public TrustedServeCommand Serve(params string[] more) => ServeAt("http://127.0.0.1:0", more);
 
     /// <summary>The same on an address.</summary>
-    public CommandLine ServeAt(string listen, params string[] more) => CommandLine.Start(
+    public TrustedServeCommand ServeAt(string listen, params string[] more) => TrustedServeCommand.Start(
         work.Path,
         work["home"],
         ["serve", "--models", Models, "--insecure-simulated-evidence", "--listen", listen, "--health-listen", "http://127.0.0.1:0", .. more]);
 
     /// <summary>Runs another command with the same home.</summary>
-    public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => CommandLine.RunAsync(work.Path, work["home"], arguments);
+    public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => TrustedServeCommand.RunAsync(work.Path, work["home"], arguments);
 
     /// <summary>A path beside the store.</summary>
     public string File(string name) => work[name];
 
     /// <summary>The address that a served front end printed.</summary>
-    public static async Task<Uri> AddressAsync(CommandLine serve) => new(Address().Match(await serve.WaitForAsync("listening on")).Value);
+    public static async Task<Uri> AddressAsync(TrustedServeCommand serve) => new(Address().Match(await serve.WaitForAsync("listening on")).Value);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

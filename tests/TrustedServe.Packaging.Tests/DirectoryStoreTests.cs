@@ -1,3 +1,4 @@
+using CsCheck;
 using TrustedServe.Packaging.SealedPackages;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Testing;
@@ -110,6 +111,25 @@ public sealed class DirectoryStoreTests : IDisposable
     [InlineData("""{"formatVersion":1,"models":{"m":{"default":"x","versions":{"x":{"blob":"a"}}}}}""")]
     [InlineData("""{"formatVersion":1,"models":{},"models":{}}""")]
     public async Task Rejects_index(string json) => await RejectsIndex(json);
+
+    [Fact]
+    public void Damaged_index_is_read_or_refused_with_a_code()
+    {
+        var valid = """{"formatVersion":1,"models":{"m":{"default":"1","versions":{"1":{"blob":"a/1"},"2":{"blob":"a/2"}}}}}"""u8.ToArray();
+        Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Byte).Sample((place, value) =>
+        {
+            var changed = valid.ToArray();
+            changed[place] = value;
+            try
+            {
+                StoreIndexDocument.Parse(changed, "memory").ToIndex();
+            }
+            catch (Protocol.Errors.TsfException failure)
+            {
+                Assert.Equal("TSF2003", failure.Code);
+            }
+        }, iter: 20_000);
+    }
 
     [Fact]
     public async Task File_that_changes_while_open_is_refused()

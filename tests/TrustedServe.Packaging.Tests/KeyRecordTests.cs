@@ -82,6 +82,20 @@ public sealed class KeyRecordTests
     }
 
     [Fact]
+    public void Damaged_publisher_keys_are_judged_without_a_crash()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var valid = key.ExportSubjectPublicKeyInfo();
+        Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Int[1, 255]).Sample((place, mask) =>
+        {
+            var changed = valid.ToArray();
+            changed[place] ^= (byte)mask;
+            Assert.False(PublisherKeys.IsValid(changed));
+        }, iter: 5_000);
+        Gen.Byte.Array[0, 300].Sample(garbage => Assert.False(PublisherKeys.IsValid(garbage)));
+    }
+
+    [Fact]
     public void Garbage_is_refused_with_a_code()
     {
         Gen.Byte.Array[0, 200].Sample(garbage => Refusals.Expect("TSF3101", () => KeyRecord.Parse(garbage)));

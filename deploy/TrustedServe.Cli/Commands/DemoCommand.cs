@@ -40,7 +40,7 @@ internal static class DemoCommand
         }
 
         AnsiConsole.MarkupLine($"\nServing at [bold]{context.FrontEnd}[/], health and metrics at [bold]{context.Health}[/]. Try:");
-        AnsiConsole.WriteLine($"  curl -H 'Content-Type: text/plain' -d 'Guten Morgen, wie geht es dir?' {context.FrontEnd}predictions/langid");
+        AnsiConsole.WriteLine($"  curl -H 'Content-Type: text/plain' -d 'Der Zug an die Küste fährt jeden Morgen um halb acht ab.' {context.FrontEnd}predictions/langid");
         AnsiConsole.WriteLine($"  curl {context.FrontEnd}v2/models/digits");
         AnsiConsole.MarkupLine("Ctrl+C ends the demonstration and removes everything that it made.");
         try

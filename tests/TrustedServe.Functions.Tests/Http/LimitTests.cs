@@ -77,34 +77,6 @@ public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<Limit
         }
     }
 
-    [Fact]
-    public async Task One_port_speaks_both_HTTP_1_and_HTTP_2()
-    {
-        using var http2 = new HttpClient { BaseAddress = host.Client.BaseAddress, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? http2 : host.Client)
-            .PostAsync("/v2/models/matrix/infer", new StringContent(Good, Encoding.UTF8, "application/json"))));
-        Assert.All(answers.Index(), answer =>
-        {
-            Assert.Equal(HttpStatusCode.OK, answer.Item.StatusCode);
-            Assert.Equal(answer.Index % 2 == 0 ? HttpVersion.Version20 : HttpVersion.Version11, answer.Item.Version);
-        });
-    }
-
-    [Theory]
-    [InlineData("GET /v2/health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200")]
-    [InlineData("PRI /v2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 4")]
-    public async Task First_bytes_that_come_one_by_one_are_waited_for(string request, string expected)
-    {
-        using var client = await ConnectAsync();
-        client.NoDelay = true;
-        foreach (var octet in Encoding.ASCII.GetBytes(request))
-        {
-            await client.GetStream().WriteAsync(new[] { octet });
-        }
-
-        Assert.StartsWith(expected, await new StreamReader(client.GetStream()).ReadToEndAsync());
-    }
-
     private async Task<string> RawAsync(string request)
     {
         using var client = await ConnectAsync();

@@ -137,6 +137,16 @@ internal static class SafeFiles
         _ => null,
     };
 
+    /// <summary>Refuses when a volume has less than so many bytes free.</summary>
+    public static void RequireSpace(string directory, long size)
+    {
+        var free = Guard(directory, () => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace);
+        if (free < size)
+        {
+            throw TsfErrors.NoSpace.With($"{directory} has {free} bytes free; {size} are needed.");
+        }
+    }
+
     private static bool IsOutOfSpace(string path, long size) =>
         Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory && Directory.Exists(directory) && new DriveInfo(directory).AvailableFreeSpace < size;
 

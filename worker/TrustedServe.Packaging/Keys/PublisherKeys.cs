@@ -3,11 +3,18 @@ using TrustedServe.Packaging.Manifests;
 
 namespace TrustedServe.Packaging.Keys;
 
-/// <summary>Public keys of publishers: ECDSA P-256, as SubjectPublicKeyInfo.</summary>
+/// <summary>Public keys of publishers: ECDSA P-256, as SubjectPublicKeyInfo with the point uncompressed (91 bytes).</summary>
 public static class PublisherKeys
 {
-    private const string P256 = "1.2.840.10045.3.1.7";
-    private const int MaxBytes = 256;
+    private const int Size = 91;
+
+    // Sequence, algorithm id-ecPublicKey, named curve prime256v1, bit string, uncompressed point: the same for every key. Only
+    // what begins so is given to the parser, so that one key has one spelling and one fingerprint.
+    private static ReadOnlySpan<byte> Prefix =>
+    [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+        0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+    ];
 
     /// <summary>Whether the bytes are such a key and nothing else.</summary>
     public static bool IsValid(ReadOnlySpan<byte> publicKey)
@@ -28,7 +35,7 @@ public static class PublisherKeys
 
     internal static ECDsa? TryImport(ReadOnlySpan<byte> publicKey)
     {
-        if (publicKey.IsEmpty || publicKey.Length > MaxBytes)
+        if (publicKey.Length != Size || !publicKey.StartsWith(Prefix))
         {
             return null;
         }
@@ -36,18 +43,14 @@ public static class PublisherKeys
         var key = ECDsa.Create();
         try
         {
-            key.ImportSubjectPublicKeyInfo(publicKey, out var read);
-            var parameters = key.ExportParameters(includePrivateParameters: false);
-            if (read == publicKey.Length && parameters.Curve.IsNamed && parameters.Curve.Oid.Value == P256)
-            {
-                return key;
-            }
+            key.ImportSubjectPublicKeyInfo(publicKey, out _);
+            return key;
         }
         catch (CryptographicException)
         {
+            // The point is not on the curve.
+            key.Dispose();
+            return null;
         }
-
-        key.Dispose();
-        return null;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class OutputFile : IDisposable
         var chunks = checked((int)TreeDigest.ChunkCount(entry.Size));
         leaves = new byte[checked(chunks * TreeDigest.LeafSize)];
         written = new int[chunks];
-        handle = SafeFiles.CreateNew(path, entry.Size);
+        handle = SafeFiles.CreateNew(path, size: 0);
     }
 
     public void Write(long offset, ReadOnlySpan<byte> content, ChunkHasher hasher)

@@ -91,6 +91,9 @@ internal sealed class PackageOutput : IDisposable
     {
         SafeFiles.CreateDirectory(directory);
         SafeFiles.MakePrivate(directory);
+
+        // Told before anything is written. Space is not set aside: on a tmpfs that would touch every page twice.
+        SafeFiles.RequireSpace(directory, layout.TotalSize);
         using (var manifest = SafeFiles.CreateNew(Path.Combine(directory, PackagePath.Manifest), manifestBytes.Length))
         {
             SafeFiles.Write(manifest, manifestBytes, 0, directory);

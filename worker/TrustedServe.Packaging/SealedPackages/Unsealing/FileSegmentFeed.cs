@@ -7,8 +7,9 @@ namespace TrustedServe.Packaging.SealedPackages.Unsealing;
 internal sealed class FileSegmentFeed(FileBlobSource source, long streamOffset, long plaintextSize)
     : SegmentFeed(streamOffset, plaintextSize, SegmentsPerBlock)
 {
-    // Only the chunk on the border between two blocks must be read back to be hashed: one in sixteen.
-    private const int SegmentsPerBlock = 16;
+    // Only the chunk on the border between two blocks must be read back to be hashed: one in thirty-two. Larger blocks would
+    // leave threads idle at the end.
+    private const int SegmentsPerBlock = 32;
 
     private long nextBlock = -1;
 

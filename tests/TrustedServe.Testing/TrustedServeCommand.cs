@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 namespace TrustedServe.Testing;
 
 /// <summary>Runs the built <c>trustedserve</c> as a user would: a process, its output, its exit code.</summary>
-public sealed partial class CommandLine : IDisposable
+public sealed partial class TrustedServeCommand : IDisposable
 {
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();
 
-    private CommandLine(Process process)
+    private TrustedServeCommand(Process process)
     {
         this.process = process;
         process.OutputDataReceived += (_, line) => Add(line.Data);
@@ -26,7 +26,7 @@ public sealed partial class CommandLine : IDisposable
     public int Id => process.Id;
 
     /// <summary>Starts it in a directory, with its home in <paramref name="home"/>.</summary>
-    public static CommandLine Start(string directory, string home, params string[] arguments)
+    public static TrustedServeCommand Start(string directory, string home, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Repository.Executable("deploy", "TrustedServe.Cli", "trustedserve"), .. arguments])
         {
@@ -38,7 +38,7 @@ public sealed partial class CommandLine : IDisposable
         start.Environment["TRUSTEDSERVE_HOME"] = home;
         start.Environment["NO_COLOR"] = "1";
         start.Environment["COLUMNS"] = "200";
-        return new CommandLine(Process.Start(start)!);
+        return new TrustedServeCommand(Process.Start(start)!);
     }
 
     /// <summary>Runs it to its end.</summary>
