@@ -111,11 +111,12 @@ internal sealed class RequestBody : IDisposable
     }
 
     // Most bodies arrive together with their headers; a timer is made for the others only. A read that is cancelled this way
-    // ends in order, so the buffer is never given back while somebody writes into it.
+    // ends in order, so the buffer is never given back while somebody writes into it; and the timer is waited for, so that it
+    // cannot cancel a read of the connection's next request.
     private static async Task TimedAsync(HttpContext context, ValueTask read)
     {
         var request = RequestInfo.Of(context);
-        using var timer = request.Time.CreateTimer(
+        await using var timer = request.Time.CreateTimer(
             static state => ((HttpContext)state!).Request.BodyReader.CancelPendingRead(), context, request.Left, Timeout.InfiniteTimeSpan);
         await read;
     }

@@ -29,9 +29,6 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>The exit code, after the end.</summary>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>Whether the process has ended.</summary>
-    public bool HasExited => process.HasExited;
-
     /// <summary>Its process id.</summary>
     public int Id => process.Id;
 
