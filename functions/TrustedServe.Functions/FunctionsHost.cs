@@ -50,11 +50,11 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             apiKeys = released.ApiKeys;
         }
 
-        var options = ServeOptions.Read(sources.All, apiKeys is not null);
+        var options = ServeOptions.Read(sources.All, sources.Host, apiKeys is not null);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = nameof(TrustedServe) });
         seams.Logging(builder.Logging);
         ConfigureServices(builder.Services, options, seams);
-        builder.Services.AddQueueTrigger(sources.ToConfiguration(), sources.Host.Queues);
+        builder.Services.AddQueueTrigger(options.Queue, sources.Host.Queues);
         var listeners = ConfigureListeners(builder.WebHost, options);
         var application = builder.Build();
         StartAccess(application.Services, apiKeys);

@@ -9,6 +9,9 @@ public sealed record QueueOptions
     /// <summary>Where they stand in the configuration.</summary>
     public const string Section = "TrustedServe:Queue";
 
+    /// <summary>What stands before each of them, below <c>TrustedServe</c>.</summary>
+    internal const string Prefix = "Queue:";
+
     /// <summary>What a queue's name ends in for messages that were given up; a convention, not a setting.</summary>
     public const string PoisonSuffix = "-poison";
 

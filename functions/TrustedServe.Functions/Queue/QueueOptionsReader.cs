@@ -1,37 +1,18 @@
 using System.Globalization;
 using TrustedServe.Functions.Settings;
-using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Queue;
 
 /// <summary>Reads the queue trigger's settings and reports every problem at once: misspelt names, values of the wrong kind, broken rules.</summary>
 internal static class QueueOptionsReader
 {
-    private const string Prefix = ServeOptions.QueueSection + ":";
+    private const string Prefix = QueueOptions.Prefix;
 
-    /// <summary>Reads and validates.</summary>
-    /// <exception cref="TsfException">TSF0002 with every problem.</exception>
-    public static QueueOptions Read(IConfiguration configuration, QueueHostSettings host)
-    {
-        var values = configuration.GetSection(QueueOptions.Section).AsEnumerable(makePathsRelative: true)
-            .Where(pair => pair.Value is not null)
-            .ToDictionary(pair => Prefix + pair.Key, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
-        var reader = new SettingsReader([new SettingsSource("configuration", values)]);
-        var options = Read(reader);
-        reader.ReportUnknown();
-        foreach (var problem in QueueOptionsValidator.Validate(options, host))
-        {
-            reader.Report(problem);
-        }
-
-        reader.ThrowIfAny();
-        return options;
-    }
-
-    private static QueueOptions Read(SettingsReader reader)
+    /// <summary>Reads and validates; every problem goes to the reader.</summary>
+    internal static QueueOptions Read(SettingsReader reader, QueueHostSettings host)
     {
         var defaults = new QueueOptions();
-        return new QueueOptions
+        var options = new QueueOptions
         {
             Name = reader.Text(Prefix + nameof(QueueOptions.Name)),
             ConnectionString = reader.Text(Prefix + nameof(QueueOptions.ConnectionString)),
@@ -48,6 +29,12 @@ internal static class QueueOptionsReader
             RetryDelaySeconds = Seconds(nameof(QueueOptions.RetryDelaySeconds), defaults.RetryDelaySeconds),
             InsecurePlaintextRows = reader.Flag(Prefix + nameof(QueueOptions.InsecurePlaintextRows)),
         };
+        foreach (var problem in QueueOptionsValidator.Validate(options, host))
+        {
+            reader.Report(problem);
+        }
+
+        return options;
 
         // Ranges are the validator's; here only the kind of value counts.
         int Integer(string name, int instead) => reader.Integer(Prefix + name, instead, int.MinValue, int.MaxValue);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Functions.Settings;
-using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Queue;
 
@@ -9,18 +8,15 @@ namespace TrustedServe.Functions.Queue;
 public static class QueueServices
 {
     /// <summary>
-    /// Adds the queue trigger with the settings of <see cref="QueueOptions.Section"/>; without a queue's name it stays off. It needs
+    /// Adds the queue trigger; without a queue's name it stays off. It needs
     /// <see cref="Inference.IInferenceGateway"/> from the host; rows keys come from where the host's <see cref="ServeOptions"/> say, unless it
     /// has an <see cref="IKeySource"/> of its own. Added last it stops first: jobs are handed back while their workers still run.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">Where the section lies.</param>
-    /// <param name="host">What host.json says; null for its defaults.</param>
-    /// <exception cref="TsfException">TSF0002 with every problem of the settings.</exception>
-    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, IConfiguration configuration, QueueHostSettings? host = null)
+    /// <param name="options">The trigger's settings, validated.</param>
+    /// <param name="host">What host.json says.</param>
+    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, QueueOptions options, QueueHostSettings host)
     {
-        host ??= new QueueHostSettings();
-        var options = QueueOptionsReader.Read(configuration, host);
         services.AddSingleton(options);
         services.AddSingleton(host);
         services.AddSingleton<JobRegistry>();

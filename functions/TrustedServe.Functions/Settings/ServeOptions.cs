@@ -1,16 +1,14 @@
 using System.Net;
+using TrustedServe.Functions.Queue;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Secrets;
 using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.Functions.Settings;
 
-/// <summary>Every setting of the front end but the queue trigger's own.</summary>
+/// <summary>Every setting of the front end.</summary>
 internal sealed record ServeOptions
 {
-    /// <summary>The section that the queue trigger reads itself.</summary>
-    public const string QueueSection = "Queue";
-
     private const string ListenRule = "must be http:// with an IP address or localhost, and a port";
 
     /// <summary>The HTTP trigger.</summary>
@@ -28,13 +26,16 @@ internal sealed record ServeOptions
     /// <summary>How workers are started and watched.</summary>
     public required WorkerOptions Worker { get; init; }
 
+    /// <summary>The queue trigger.</summary>
+    public required QueueOptions Queue { get; init; }
+
     /// <summary>Reads and validates.</summary>
     /// <exception cref="TsfException">TSF0002 with every problem; TSF0007 when the listener would serve anyone.</exception>
-    public static ServeOptions Read(IReadOnlyList<SettingsSource> sources, bool keysAtHand = false)
+    public static ServeOptions Read(IReadOnlyList<SettingsSource> sources, HostJson? host = null, bool keysAtHand = false)
     {
         var reader = new SettingsReader(sources);
-        var options = Read(reader);
-        reader.ReportUnknown(QueueSection);
+        var options = Read(reader, host ?? new HostJson());
+        reader.ReportUnknown();
         reader.ThrowIfAny();
         if (!IPAddress.IsLoopback(options.Http.Listen.Address)
             && options.Http is { ApiKeysFile: null, InsecureAllowAnyCaller: false }
@@ -48,7 +49,7 @@ internal sealed record ServeOptions
     }
 
     /// <summary>Reads every setting once.</summary>
-    internal static ServeOptions Read(SettingsReader reader)
+    internal static ServeOptions Read(SettingsReader reader, HostJson host)
     {
         var options = new ServeOptions
         {
@@ -78,6 +79,7 @@ internal sealed record ServeOptions
                 InsecureAllowSwap = reader.Flag("Worker:InsecureAllowSwap"),
                 CrashLimit = reader.Integer("Worker:CrashLimit", 5, 1, 100),
             },
+            Queue = QueueOptionsReader.Read(reader, host.Queues),
         };
         if (options.Http.Listen.Port != 0 && options.Http.Listen.Port == options.Health.Listen.Port)
         {

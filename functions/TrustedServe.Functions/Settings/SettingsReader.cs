@@ -109,14 +109,14 @@ internal sealed class SettingsReader(IReadOnlyList<SettingsSource> sources)
     /// <summary>Adds a problem that concerns no single value.</summary>
     public void Report(string problem) => problems.Add(problem);
 
-    /// <summary>Adds a problem for every key that nobody read, but for the sections that others read.</summary>
-    public void ReportUnknown(params ReadOnlySpan<string> otherSections)
+    /// <summary>Adds a problem for every key that nobody read.</summary>
+    public void ReportUnknown()
     {
         foreach (var source in sources)
         {
             foreach (var key in source.Values.Keys)
             {
-                if (!known.Contains(key) && !otherSections.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
+                if (!known.Contains(key))
                 {
                     // Its value stays unsaid: it may be a secret behind a misspelt name.
                     problems.Add($"{SettingsSource.Section}:{key} ({source.Name}): there is no such setting");

@@ -37,16 +37,4 @@ internal sealed record SettingsSources(IReadOnlyList<SettingsSource> All, HostJs
         sources.Add(commandLine.Settings);
         return new SettingsSources(sources, host);
     }
-
-    /// <summary>The sources as one configuration, for parts that bind a section of their own.</summary>
-    public IConfigurationRoot ToConfiguration()
-    {
-        var builder = new ConfigurationBuilder();
-        foreach (var source in All)
-        {
-            builder.AddInMemoryCollection(source.Values.Select(pair => KeyValuePair.Create($"{SettingsSource.Section}:{pair.Key}", pair.Value)));
-        }
-
-        return builder.Build();
-    }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using TrustedServe.Attestation.Keys;
+using TrustedServe.Functions.Queue;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Secrets;
 
@@ -35,7 +36,7 @@ internal static class TrustBoundary
             || key.StartsWith(ApiKeysKey + ":", StringComparison.OrdinalIgnoreCase)
             || key.Contains("Insecure", StringComparison.OrdinalIgnoreCase)
             || DecidingKeys.Contains(key, StringComparer.OrdinalIgnoreCase)
-            || (key.StartsWith($"{ServeOptions.QueueSection}:", StringComparison.OrdinalIgnoreCase)
+            || (key.StartsWith(QueueOptions.Prefix, StringComparison.OrdinalIgnoreCase)
                 && DecidingQueueWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase)));
     }
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -75,15 +74,24 @@ internal sealed class QueueHarness : IAsyncDisposable
         return harness;
     }
 
+    /// <summary>The trigger's options out of settings below its section.</summary>
+    public static QueueOptions ReadOptions(IEnumerable<KeyValuePair<string, string?>> settings, QueueHostSettings host)
+    {
+        var reader = new SettingsReader([new SettingsSource("test", settings.ToDictionary(pair => $"Queue:{pair.Key}", pair => pair.Value, StringComparer.OrdinalIgnoreCase))]);
+        var options = QueueOptionsReader.Read(reader, host);
+        reader.ReportUnknown();
+        reader.ThrowIfAny();
+        return options;
+    }
+
     /// <summary>Starts the trigger; a harness may start one after another.</summary>
     public async Task StartAsync()
     {
         var builder = new HostApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
-        builder.Configuration.AddInMemoryCollection(Settings.Select(setting => KeyValuePair.Create($"{QueueOptions.Section}:{setting.Key}", setting.Value)));
         builder.Services.AddSingleton<IInferenceGateway>(Gateway);
         builder.Services.AddSingleton<IKeySource>(Keys);
-        builder.Services.AddQueueTrigger(builder.Configuration, Host);
+        builder.Services.AddQueueTrigger(ReadOptions(Settings, Host), Host);
         host = builder.Build();
         await host.StartAsync();
     }

@@ -93,7 +93,8 @@ public sealed class QueueOptionsTests
     private static ServiceCollection Add(Dictionary<string, string?> settings, QueueHostSettings? host = null)
     {
         var services = new ServiceCollection();
-        services.AddQueueTrigger(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create($"TrustedServe:Queue:{pair.Key}", pair.Value))).Build(), host);
+        host ??= new QueueHostSettings();
+        services.AddQueueTrigger(QueueHarness.ReadOptions(settings, host), host);
         return services;
     }
 }
