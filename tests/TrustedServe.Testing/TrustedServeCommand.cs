@@ -26,9 +26,12 @@ public sealed partial class TrustedServeCommand : IDisposable
     public int Id => process.Id;
 
     /// <summary>Starts it in a directory, with its home in <paramref name="home"/>.</summary>
-    public static TrustedServeCommand Start(string directory, string home, params string[] arguments)
+    public static TrustedServeCommand Start(string directory, string home, params string[] arguments) => Start(directory, home, path: null, arguments);
+
+    /// <summary>The same with another PATH.</summary>
+    public static TrustedServeCommand Start(string directory, string home, string? path, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.Executable("deploy", "TrustedServe.Cli", "trustedserve"), .. arguments])
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : Find("dotnet"), [Repository.Executable("deploy", "TrustedServe.Cli", "trustedserve"), .. arguments])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
@@ -37,6 +40,7 @@ public sealed partial class TrustedServeCommand : IDisposable
         };
         start.Environment["TRUSTEDSERVE_HOME"] = home;
         start.Environment["NO_COLOR"] = "1";
+        start.Environment["PATH"] = path ?? start.Environment["PATH"];
         start.Environment["COLUMNS"] = "200";
         return new TrustedServeCommand(Process.Start(start)!);
     }
@@ -91,6 +95,9 @@ public sealed partial class TrustedServeCommand : IDisposable
 
         process.Dispose();
     }
+
+    // A full path: the command may be started with a PATH that does not have it.
+    private static string Find(string tool) => Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, tool)).First(File.Exists);
 
     private void Add(string? line)
     {

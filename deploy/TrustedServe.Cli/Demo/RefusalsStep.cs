@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using TrustedServe.Cli.Hosting;
 using TrustedServe.Packaging.Keys;
 using TrustedServe.Packaging.SealedPackages;
@@ -11,7 +12,7 @@ using TrustedServe.Protocol.Workers;
 namespace TrustedServe.Cli.Demo;
 
 /// <summary>Tries live what must not work; every attempt has to be refused with its code.</summary>
-internal sealed class RefusalsStep(DemoContext context, Publisher publisher)
+internal sealed partial class RefusalsStep(DemoContext context, Publisher publisher)
 {
     private const string Model = "digits";
     private int probes;
@@ -126,6 +127,13 @@ internal sealed class RefusalsStep(DemoContext context, Publisher publisher)
     private void Refused(string attempt, ErrorCode expected, StartStep seen)
     {
         var refused = seen.Phase == StartStep.Types.Phase.Failed;
-        context.Expect(attempt, $"refused with {expected.Code}", refused ? $"refused, {seen.Code}: {seen.Message}" : $"NOT refused ({seen.Phase})", refused && seen.Code == expected.Code);
+        context.Expect(attempt, $"refused with {expected.Code}", refused ? $"refused, {seen.Code}: {Brief(seen.Message)}" : $"NOT refused ({seen.Phase})", refused && seen.Code == expected.Code);
     }
+
+    /// <summary>Digests cut to what an eye can compare, the demonstration's own folder left out.</summary>
+    private string Brief(string message) =>
+        Digests().Replace(message.Replace(context[""], "", StringComparison.Ordinal), match => match.Value[..16] + "…");
+
+    [GeneratedRegex("[0-9a-f]{40,}")]
+    private static partial Regex Digests();
 }
