@@ -186,8 +186,16 @@ public sealed class BrokerKeySourceTests
             return Task.CompletedTask;
         });
         Environment.SetEnvironmentVariable("http_proxy", trap.Address.ToString());
-        using var source = Source(server.Address);
-        Assert.Equal(TsfErrors.BrokerProtocol, (await RefusedAsync(source)).Error);
+        try
+        {
+            using var source = Source(server.Address);
+            Assert.Equal(TsfErrors.BrokerProtocol, (await RefusedAsync(source)).Error);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("http_proxy", null);
+        }
+
         Assert.Equal([Auth], server.Requests);
         Assert.Empty(trap.Requests);
     }

@@ -174,7 +174,7 @@ public sealed class CollateralCacheTests
     public async Task OverHttp_ARefreshedAnswerIsServed()
     {
         using var server = new CollateralServer();
-        using var client = new HttpClient();
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         CollateralServiceTests.Fill(server, new SyntheticCollateral().Build());
         using var cache = new CollateralCache(new CollateralService(client, new() { Address = server.Address }, TimeProvider.System), Options(), time);
         var first = await cache.GetAsync(Request, CancellationToken.None);
