@@ -96,6 +96,9 @@ internal sealed record ServeOptions
             Broker = reader.Address("Trust:Broker", null, uri => uri.Scheme == "https" || uri.IsLoopback, "must be an https address; http only on loopback"),
             BrokerCertificateFile = reader.Text("Trust:BrokerCertificateFile"),
             GuestApi = reader.Address("Trust:GuestApi", defaults.GuestApi, uri => uri.IsLoopback, "must be an address on loopback")!,
+            ReportRoot = AbsolutePath(reader, "Trust:ReportRoot") ?? defaults.ReportRoot,
+            EventLogFile = AbsolutePath(reader, "Trust:EventLogFile") ?? defaults.EventLogFile,
+            InitDataFile = AbsolutePath(reader, "Trust:InitDataFile"),
             InsecureSimulatedEvidence = reader.Flag("Trust:InsecureSimulatedEvidence"),
         };
         if (trust is { KeySource: KeySourceKind.Broker, Broker: null })
@@ -117,6 +120,9 @@ internal sealed record ServeOptions
 
         return trust;
     }
+
+    private static string? AbsolutePath(SettingsReader reader, string key) =>
+        reader.Text(key) is not { } path || Path.IsPathFullyQualified(path) ? reader.Text(key) : reader.Refuse<string?>(key, "must be an absolute path", null);
 
     private static IPEndPoint Listen(SettingsReader reader, string key, int port)
     {
