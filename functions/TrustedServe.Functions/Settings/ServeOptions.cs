@@ -76,6 +76,7 @@ internal sealed record ServeOptions
                 SocketDirectory = reader.Text("Worker:SocketDirectory"),
                 WeightsDirectory = reader.Text("Worker:WeightsDirectory") ?? "/dev/shm",
                 InsecureAllowSwap = reader.Flag("Worker:InsecureAllowSwap"),
+                AttestationMaxAgeSeconds = reader.Integer("Worker:AttestationMaxAgeSeconds", 12 * 60 * 60, 1, 7 * 24 * 60 * 60),
                 CrashLimit = reader.Integer("Worker:CrashLimit", 5, 1, 100),
             },
         };

@@ -25,7 +25,7 @@ internal static class TrustBoundary
     /// </summary>
     private static readonly string[] TuningKeys = [SettingsKey, "Trust:ReportRoot", "Trust:EventLogFile", "Trust:InitDataFile"];
 
-    private static readonly string[] DecidingKeys = ["Models:Store", "Models:StoreConnectionString", "Http:ApiKeysFile", "Worker:Executable"];
+    private static readonly string[] DecidingKeys = ["Models:Store", "Models:StoreConnectionString", "Http:ApiKeysFile", "Worker:Executable", "Worker:AttestationMaxAgeSeconds"];
 
     private static readonly string[] DecidingQueueWords = ["Connection", "Account", "Container", "Allowed", "Key"];
 

@@ -107,6 +107,7 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
         QueueCapacity = options.Worker.QueueCapacity,
         MaxMessageBytes = MaxMessageBytes,
         WeightsDirectory = options.Worker.WeightsDirectory,
+        AttestationMaxAgeSeconds = options.Worker.AttestationMaxAgeSeconds,
         InsecureAllowSwap = options.Worker.InsecureAllowSwap,
     };
 

@@ -33,6 +33,7 @@ public sealed class TrustBoundaryTests
     [InlineData("Http:Listen", false)]
     [InlineData("Worker:Executable", true)]
     [InlineData("Worker:InsecureAllowSwap", true)]
+    [InlineData("Worker:AttestationMaxAgeSeconds", true)]
     [InlineData("Worker:Lanes", false)]
     [InlineData("Queue:ConnectionString", true)]
     [InlineData("Queue:Account", true)]
