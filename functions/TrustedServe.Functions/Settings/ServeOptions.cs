@@ -25,6 +25,9 @@ internal sealed record ServeOptions
     /// <summary>Where the workers' keys come from.</summary>
     public required TrustConfig Trust { get; init; }
 
+    /// <summary>What the front end publishes of its own evidence.</summary>
+    public AttestationOptions Attestation { get; init; } = new();
+
     /// <summary>How workers are started and watched.</summary>
     public required WorkerOptions Worker { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record ServeOptions
                 Names = reader.List("Models:Names"),
             },
             Trust = ReadTrust(reader),
+            Attestation = new AttestationOptions { CollateralFile = AbsolutePath(reader, "Attestation:CollateralFile") },
             Worker = new WorkerOptions
             {
                 Executable = reader.Text("Worker:Executable"),
