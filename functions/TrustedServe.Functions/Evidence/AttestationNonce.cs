@@ -15,13 +15,12 @@ internal static class AttestationNonce
     /// <summary>Checks the query's parameter and gives it as it stands: the caller compares what it sent, not another spelling.</summary>
     /// <exception cref="TsfException">TSF4001.</exception>
     public static string Read(IQueryCollection query) =>
-        query["nonce"] is [{ Length: <= MaxBytes * 2 } nonce] && Length(nonce) is >= MinBytes and <= MaxBytes
+        query["nonce"] is [{ Length: <= MaxBytes * 2 } nonce] && (IsHex(nonce) || IsBase64Url(nonce))
             ? nonce
             : throw TsfErrors.MalformedRequest.With($"The query must have the parameter 'nonce' once: {MinBytes} to {MaxBytes} random bytes as hex or base64url without padding.");
 
-    // What can be read as hex is hex: of the two, that is the reading in which the text has fewer bytes.
-    private static int Length(string nonce) =>
-        nonce.Length % 2 == 0 && nonce.All(char.IsAsciiHexDigit) ? nonce.Length / 2
-        : StrictBase64Url.TryDecode(nonce, MaxBytes, out var bytes) ? bytes.Length
-        : 0;
+    // A text that is both needs no decision: it is the text that is bound, not the bytes.
+    private static bool IsHex(string nonce) => nonce.Length is >= MinBytes * 2 and <= MaxBytes * 2 && nonce.Length % 2 == 0 && nonce.All(char.IsAsciiHexDigit);
+
+    private static bool IsBase64Url(string nonce) => StrictBase64Url.TryDecode(nonce, MaxBytes, out var bytes) && bytes.Length >= MinBytes;
 }
