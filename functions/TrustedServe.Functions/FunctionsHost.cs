@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Evidence;
 using TrustedServe.Functions.Health;
 using TrustedServe.Functions.Http;
 using TrustedServe.Functions.Inference;
@@ -10,6 +11,7 @@ using TrustedServe.Functions.Queue;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Functions.Supervision;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.Functions;
 
@@ -60,7 +62,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         StartAccess(application.Services, apiKeys);
         ConfigurePipeline(application, options, sources.Host, seams.Time);
         var log = application.Services.GetRequiredService<ILogger<FunctionsHost>>();
-        LogMode(log, mode, options.Trust.InsecureSimulatedEvidence ? "insecure-simulated" : options.Trust.KeySource.ToString());
+        LogMode(log, mode, TrustKinds.Of(options.Trust), options.Trust.KeySource);
         if (options.Http.InsecureAllowAnyCaller)
         {
             LogAnyCaller(log);
@@ -120,6 +122,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.AddSingleton(provider => KeySources.Create(options.Trust, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProtocolEndpoints>();
         services.AddSingleton<PredictionEndpoints>();
+        services.AddSingleton<AttestationEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         if (options.Http.ApiKeysFile is { } path)
         {
@@ -186,13 +189,14 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         var routes = application.MapGroup(host.RoutePrefix);
         services.GetRequiredService<ProtocolEndpoints>().Map(routes);
         services.GetRequiredService<PredictionEndpoints>().Map(routes);
+        services.GetRequiredService<AttestationEndpoint>().Map(routes);
     }
 
     [LoggerMessage(2001, LogLevel.Information, "Listening on {Url}, health and metrics on {HealthUrl}")]
     private static partial void LogListening(ILogger logger, Uri url, Uri healthUrl);
 
-    [LoggerMessage(2002, LogLevel.Information, "Trust mode {Mode}, keys from {Trust}")]
-    private static partial void LogMode(ILogger logger, TrustMode mode, string trust);
+    [LoggerMessage(2002, LogLevel.Information, "Trust mode {Mode}, trust {Trust}, keys from {KeySource}")]
+    private static partial void LogMode(ILogger logger, TrustMode mode, string trust, KeySourceKind keySource);
 
     [LoggerMessage(2004, LogLevel.Information, "Stopped")]
     private static partial void LogStopped(ILogger logger);

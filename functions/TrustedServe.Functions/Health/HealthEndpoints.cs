@@ -45,11 +45,7 @@ internal sealed class HealthEndpoints(WorkerFleet fleet, RequestMetrics metrics)
             writer.WriteBoolean(state.name, state.value);
             writer.WriteNumber("models"u8, state.fleet.Count);
             writer.WriteNumber("modelsReady"u8, state.fleet.ReadyCount);
-            if (state.fleet.IsTrustSimulated)
-            {
-                writer.WriteString("trust"u8, "insecure-simulated"u8);
-            }
-
+            writer.WriteString("trust"u8, state.fleet.TrustKind);
             writer.WriteEndObject();
         });
 }

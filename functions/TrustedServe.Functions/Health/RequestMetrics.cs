@@ -65,6 +65,12 @@ internal sealed class RequestMetrics(TimeProvider time)
         Line(text, "trustedserve_models_ready", fleet.ReadyCount);
         Head(text, "trustedserve_worker_restarts_total", "counter", "Workers started again.");
         Line(text, "trustedserve_worker_restarts_total", fleet.Restarts);
+        Head(text, "trustedserve_trust", "gauge", "1 for the kind of trust that is in force.");
+        foreach (var kind in TrustKinds.All)
+        {
+            Line(text, $"trustedserve_trust{{kind=\"{kind}\"}}", kind == fleet.TrustKind ? 1 : 0);
+        }
+
         Head(text, "trustedserve_insecure_simulated_trust", "gauge", "1 while evidence is made up: nothing is protected.");
         Line(text, "trustedserve_insecure_simulated_trust", fleet.IsTrustSimulated ? 1 : 0);
         return text.ToString();

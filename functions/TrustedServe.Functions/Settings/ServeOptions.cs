@@ -23,6 +23,9 @@ internal sealed record ServeOptions
     /// <summary>Where the workers' keys come from.</summary>
     public required TrustConfig Trust { get; init; }
 
+    /// <summary>What the front end publishes of its own evidence.</summary>
+    public AttestationOptions Attestation { get; init; } = new();
+
     /// <summary>How workers are started and watched.</summary>
     public required WorkerOptions Worker { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed record ServeOptions
                 Names = reader.List("Models:Names"),
             },
             Trust = ReadTrust(reader),
+            Attestation = new AttestationOptions { CollateralFile = AbsolutePath(reader, "Attestation:CollateralFile") },
             Worker = new WorkerOptions
             {
                 Executable = reader.Text("Worker:Executable"),
@@ -77,6 +81,7 @@ internal sealed record ServeOptions
                 SocketDirectory = reader.Text("Worker:SocketDirectory"),
                 WeightsDirectory = reader.Text("Worker:WeightsDirectory") ?? "/dev/shm",
                 InsecureAllowSwap = reader.Flag("Worker:InsecureAllowSwap"),
+                AttestationMaxAgeSeconds = reader.Integer("Worker:AttestationMaxAgeSeconds", 12 * 60 * 60, 1, 7 * 24 * 60 * 60),
                 CrashLimit = reader.Integer("Worker:CrashLimit", 5, 1, 100),
             },
             Queue = QueueOptionsReader.Read(reader, host.Queues),
@@ -98,6 +103,9 @@ internal sealed record ServeOptions
             Broker = reader.Address("Trust:Broker", null, uri => uri.Scheme == "https" || uri.IsLoopback, "must be an https address; http only on loopback"),
             BrokerCertificateFile = reader.Text("Trust:BrokerCertificateFile"),
             GuestApi = reader.Address("Trust:GuestApi", defaults.GuestApi, uri => uri.IsLoopback, "must be an address on loopback")!,
+            ReportRoot = AbsolutePath(reader, "Trust:ReportRoot") ?? defaults.ReportRoot,
+            EventLogFile = AbsolutePath(reader, "Trust:EventLogFile") ?? defaults.EventLogFile,
+            InitDataFile = AbsolutePath(reader, "Trust:InitDataFile"),
             InsecureSimulatedEvidence = reader.Flag("Trust:InsecureSimulatedEvidence"),
         };
         if (trust is { KeySource: KeySourceKind.Broker, Broker: null })
@@ -119,6 +127,9 @@ internal sealed record ServeOptions
 
         return trust;
     }
+
+    private static string? AbsolutePath(SettingsReader reader, string key) =>
+        reader.Text(key) is not { } path || Path.IsPathFullyQualified(path) ? reader.Text(key) : reader.Refuse<string?>(key, "must be an absolute path", null);
 
     private static IPEndPoint Listen(SettingsReader reader, string key, int port)
     {

@@ -20,14 +20,20 @@ internal static class TrustBoundary
     /// <summary>Where inline API keys stand in the resource, as in a file of API keys.</summary>
     public const string ApiKeysKey = "Http:ApiKeys";
 
-    private static readonly string[] DecidingKeys = ["Models:Store", "Models:StoreConnectionString", "Http:ApiKeysFile", "Worker:Executable"];
+    /// <summary>
+    /// What stands in the section of trust and decides none. The resource and the evidence's paths only say where to look: the
+    /// broker judges what is found there by the hardware's signature, so a wrong one can only fail.
+    /// </summary>
+    private static readonly string[] TuningKeys = [SettingsKey, "Trust:ReportRoot", "Trust:EventLogFile", "Trust:InitDataFile"];
+
+    private static readonly string[] DecidingKeys = ["Models:Store", "Models:StoreConnectionString", "Http:ApiKeysFile", "Worker:Executable", "Worker:AttestationMaxAgeSeconds"];
 
     private static readonly string[] DecidingQueueWords = ["Connection", "Account", "Container", "Allowed", "Key"];
 
     /// <summary>Whether a setting decides trust.</summary>
     public static bool Decides(string key)
     {
-        if (key.Equals(SettingsKey, StringComparison.OrdinalIgnoreCase))
+        if (TuningKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
         {
             return false;
         }

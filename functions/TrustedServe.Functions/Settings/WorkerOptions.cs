@@ -21,6 +21,12 @@ internal sealed record WorkerOptions
     /// <summary>Development only: start although swap is on. Default false.</summary>
     public bool InsecureAllowSwap { get; init; }
 
+    /// <summary>
+    /// How old a worker's attestation may become in seconds, 1 to 604800; default 43200 (12 h). It attests again before that, and
+    /// stops serving when it cannot.
+    /// </summary>
+    public int AttestationMaxAgeSeconds { get; init; } = 12 * 60 * 60;
+
     /// <summary>How many times in a row a worker may end during its start or within a minute of it, 1 to 100; default 5.</summary>
     public int CrashLimit { get; init; } = 5;
 }

@@ -42,6 +42,9 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
     /// <summary>Whether trust is made up: by the options, or by what a worker says.</summary>
     public bool IsTrustSimulated { get; private set; } = options.Trust.InsecureSimulatedEvidence;
 
+    /// <summary>Which kind of trust is in force: <c>tdx</c>, <c>coco</c> or <c>insecure-simulated</c>, the last as soon as any part of it is.</summary>
+    public string TrustKind => IsTrustSimulated ? TrustKinds.Simulated : TrustKinds.Of(options.Trust);
+
     /// <summary>The versions of a model, or null.</summary>
     public IReadOnlyDictionary<string, WorkerSupervisor>? Find(string model) => models.GetValueOrDefault(model);
 
@@ -107,6 +110,7 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
         QueueCapacity = options.Worker.QueueCapacity,
         MaxMessageBytes = MaxMessageBytes,
         WeightsDirectory = options.Worker.WeightsDirectory,
+        AttestationMaxAgeSeconds = options.Worker.AttestationMaxAgeSeconds,
         InsecureAllowSwap = options.Worker.InsecureAllowSwap,
     };
 

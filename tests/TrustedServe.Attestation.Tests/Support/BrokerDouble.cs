@@ -10,6 +10,12 @@ internal sealed class BrokerDouble
 {
     private TeePublicKey? guest;
 
+    /// <summary>The last challenge.</summary>
+    public string? Nonce { get; private set; }
+
+    /// <summary>The last attestation.</summary>
+    public AttestRequest? Attestation { get; private set; }
+
     public static byte[] Secret { get; } = [.. Enumerable.Range(1, 40).Select(i => (byte)i)];
 
     public async Task AnswerAsync(HttpContext context)
@@ -18,13 +24,15 @@ internal sealed class BrokerDouble
         {
             case "/kbs/v0/auth":
                 context.Response.Headers.SetCookie = "kbs-session-id=0123456789abcdef0123456789abcdef; Expires=Fri, 01 Jan 2100 00:00:00 GMT";
-                await context.Response.WriteAsync($$"""{"nonce":"{{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}}","extra-params":"","newer-member":1}""");
+                Nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+                await context.Response.WriteAsync($$"""{"nonce":"{{Nonce}}","extra-params":"","newer-member":1}""");
                 break;
             case "/kbs/v0/attest":
                 using (var body = new MemoryStream())
                 {
                     await context.Request.Body.CopyToAsync(body);
-                    guest = TeePublicKey.Parse(KbsJson.Read<AttestRequest>(body.ToArray(), "attestation").RuntimeData.TeePublicKey);
+                    Attestation = KbsJson.Read<AttestRequest>(body.ToArray(), "attestation");
+                    guest = TeePublicKey.Parse(Attestation.RuntimeData.TeePublicKey);
                 }
 
                 Assert.Equal("0123456789abcdef0123456789abcdef", context.Request.Cookies["kbs-session-id"]);

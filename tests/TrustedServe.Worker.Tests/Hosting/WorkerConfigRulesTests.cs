@@ -24,12 +24,13 @@ public sealed class WorkerConfigRulesTests
             Lanes = -1,
             QueueCapacity = 1 << 20,
             MaxMessageBytes = 1,
+            AttestationMaxAgeSeconds = 0,
             WeightsDirectory = "shm",
         };
         var refused = Assert.Throws<TsfException>(() => WorkerConfigRules.Check(bad));
         Assert.Equal(TsfErrors.InvalidSettings, refused.Error);
         Assert.All(
-            ["model", "version", "store", "socket", "lanes", "queueCapacity", "maxMessageBytes", "weightsDirectory"],
+            ["model", "version", "store", "socket", "lanes", "queueCapacity", "maxMessageBytes", "attestationMaxAgeSeconds", "weightsDirectory"],
             setting => Assert.Contains(setting, refused.Message, StringComparison.Ordinal));
     }
 

@@ -39,12 +39,18 @@ public sealed class SealedStore : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await StopBrokerAsync();
+        directory.Dispose();
+    }
+
+    /// <summary>Ends the broker for good.</summary>
+    internal async Task StopBrokerAsync()
+    {
         if (broker is not null)
         {
             await broker.DisposeAsync();
+            broker = null;
         }
-
-        directory.Dispose();
     }
 
     /// <summary>Makes the policy one that releases to this measurement alone.</summary>

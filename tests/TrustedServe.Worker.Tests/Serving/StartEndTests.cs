@@ -55,6 +55,8 @@ public sealed class StartEndTests
             throw new InvalidOperationException("The script gives no model.");
         }
 
+        public Task<string> AttestAgainAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("There is nothing to attest for.");
+
         public void Discard()
         {
         }

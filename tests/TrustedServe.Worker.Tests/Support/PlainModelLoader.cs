@@ -26,6 +26,11 @@ internal sealed class PlainModelLoader(Manifest manifest, IReadOnlyDictionary<st
         return Task.FromResult(new UnsealedModel(directory.Path, manifest, new string('0', 64), "insecure-simulated"));
     }
 
+    /// <summary>What attesting again gives.</summary>
+    public Func<CancellationToken, Task<string>> AttestAgain { get; set; } = _ => Task.FromResult("insecure-simulated");
+
+    public Task<string> AttestAgainAsync(CancellationToken cancellationToken) => AttestAgain(cancellationToken);
+
     public void Discard() => directory.Clear();
 
     public void Dispose() => directory.Dispose();

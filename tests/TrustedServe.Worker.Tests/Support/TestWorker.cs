@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Workers;
@@ -48,7 +49,7 @@ internal sealed class TestWorker : IAsyncDisposable
     public static PlainModelLoader Tensors(byte[] graph, TensorSpec[] inputs, TensorSpec[] outputs) =>
         new(SampleModels.TensorManifest(inputs, outputs), new Dictionary<string, byte[]> { ["model.onnx"] = graph });
 
-    public static async Task<TestWorker> StartAsync(PlainModelLoader loader, string model, int lanes = 2, int queue = 256)
+    public static async Task<TestWorker> StartAsync(PlainModelLoader loader, string model, int lanes = 2, int queue = 256, int maxAgeSeconds = 600)
     {
         var directory = new TemporaryDirectory();
         var config = new WorkerConfig
@@ -60,6 +61,7 @@ internal sealed class TestWorker : IAsyncDisposable
             Trust = new TrustConfig(),
             Lanes = lanes,
             QueueCapacity = queue,
+            AttestationMaxAgeSeconds = maxAgeSeconds,
         };
         var app = WorkerHost.Build(config, loader, new StartProgress(TimeProvider.System, TimeProvider.System.GetUtcNow()), TimeProvider.System);
         await WorkerHost.StartAsync(app, config, CancellationToken.None);
@@ -93,6 +95,8 @@ internal sealed class TestWorker : IAsyncDisposable
 
         return steps;
     }
+
+    public Task EndedAsync() => app.WaitForShutdownAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using TrustedServe.Attestation.Evidence;
 using TrustedServe.Attestation.Jose;
@@ -11,7 +12,7 @@ using TrustedServe.Protocol.Secrets;
 namespace TrustedServe.Attestation.Keys;
 
 /// <summary>The three requests of the KBS protocol, each sent once.</summary>
-internal sealed partial class BrokerClient(KeyHttpClient http, IEvidenceSource evidence)
+internal sealed partial class BrokerClient(KeyHttpClient http, IEvidenceSource evidence, JsonElement? initData)
 {
     private static readonly string[] Hashes = ["sha384"];
 
@@ -34,6 +35,7 @@ internal sealed partial class BrokerClient(KeyHttpClient http, IEvidenceSource e
             // 4
             using var request = Post("attest", new AttestRequest
             {
+                InitData = initData,
                 RuntimeData = runtimeData,
                 TeeEvidence = new TeeEvidence { Primary = report.Primary },
             });

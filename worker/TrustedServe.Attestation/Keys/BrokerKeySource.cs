@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TrustedServe.Attestation.Evidence;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Secrets;
@@ -21,11 +22,11 @@ internal sealed class BrokerKeySource : IKeySource
     private readonly TimeProvider time;
     private BrokerSession? session;
 
-    public BrokerKeySource(Uri broker, string? certificateFile, IEvidenceSource evidence, KeySourceTiming timing, TimeProvider time)
+    public BrokerKeySource(Uri broker, string? certificateFile, IEvidenceSource evidence, KeySourceTiming timing, TimeProvider time, JsonElement? initData = null)
     {
         (this.broker, this.evidence, this.time) = (broker, evidence, time);
         http = new KeyHttpClient(broker, certificateFile, timing, time);
-        client = new BrokerClient(http, evidence);
+        client = new BrokerClient(http, evidence, initData);
     }
 
     /// <inheritdoc/>

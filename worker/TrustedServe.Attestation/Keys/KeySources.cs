@@ -19,7 +19,13 @@ public static class KeySources
 
         return config.KeySource == KeySourceKind.GuestApi
             ? new GuestApiKeySource(config.GuestApi, KeySourceTiming.GuestApi, time)
-            : new BrokerKeySource(config.Broker!, config.BrokerCertificateFile, EvidenceSources.Create(config), KeySourceTiming.Broker, time);
+            : new BrokerKeySource(
+                config.Broker!,
+                config.BrokerCertificateFile,
+                EvidenceSources.Create(config, time),
+                KeySourceTiming.Broker,
+                time,
+                InitDataFile.Read(config.InitDataFile));
     }
 
     private static List<string> GuestApiProblems(TrustConfig config)
@@ -33,6 +39,11 @@ public static class KeySources
         if (config.InsecureSimulatedEvidence)
         {
             problems.Add("insecureSimulatedEvidence contradicts keySource 'guestApi': the guest API attests by itself.");
+        }
+
+        if (config.InitDataFile is not null)
+        {
+            problems.Add("initDataFile contradicts keySource 'guestApi': the guest's own agent sends its document.");
         }
 
         return problems;

@@ -19,4 +19,7 @@ public static partial class TsfErrors
 
     /// <summary>TSF5006: the engine failed on this request.</summary>
     public static readonly ErrorCode ExecutionFailed = new("TSF5006", 500, "The model failed on this input", "Check the input against the model's metadata; other callers are not affected.");
+
+    /// <summary>TSF5007: the worker's attestation was not renewed, and so it serves no more.</summary>
+    public static readonly ErrorCode AttestationExpired = new("TSF5007", 503, "The worker's attestation could not be renewed in time", "Try again after the seconds in Retry-After; the worker's log says why the key broker or the evidence failed.");
 }

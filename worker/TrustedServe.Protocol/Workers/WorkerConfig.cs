@@ -36,6 +36,12 @@ public sealed record WorkerConfig
     /// <summary>Memory-backed directory under which plaintext weights may lie; default /dev/shm. Must be a tmpfs.</summary>
     public string WeightsDirectory { get; init; } = "/dev/shm";
 
+    /// <summary>
+    /// How old the worker's attestation may become in seconds, 1 to 604800 (a week); default 43200 (12 h). It attests again
+    /// before that, and stops serving when it cannot.
+    /// </summary>
+    public int AttestationMaxAgeSeconds { get; init; } = 12 * 60 * 60;
+
     /// <summary>Development only: start although swap is on, so that plaintext pages could reach a disk. Default false.</summary>
     public bool InsecureAllowSwap { get; init; }
 }

@@ -13,6 +13,8 @@ internal static class WorkerConfigRules
     private const int SmallestMessage = 1 << 16;
     private const int LargestMessage = 1 << 30;
 
+    private const int LongestAge = 7 * 24 * 60 * 60;
+
     // sockaddr_un has 108 bytes, one for the end.
     private const int LongestSocketPath = 107;
 
@@ -28,6 +30,7 @@ internal static class WorkerConfigRules
         Require(config.Lanes is >= 0 and <= MostLanes, $"lanes must be from 0 to {MostLanes}, not {config.Lanes}");
         Require(config.QueueCapacity is >= 0 and <= LargestQueue, $"queueCapacity must be from 0 to {LargestQueue}, not {config.QueueCapacity}");
         Require(config.MaxMessageBytes is >= SmallestMessage and <= LargestMessage, $"maxMessageBytes must be from {SmallestMessage} to {LargestMessage}, not {config.MaxMessageBytes}");
+        Require(config.AttestationMaxAgeSeconds is >= 1 and <= LongestAge, $"attestationMaxAgeSeconds must be from 1 to {LongestAge}, not {config.AttestationMaxAgeSeconds}");
         Require(Path.IsPathFullyQualified(config.WeightsDirectory), "weightsDirectory must be an absolute path");
         if (problems.Count > 0)
         {

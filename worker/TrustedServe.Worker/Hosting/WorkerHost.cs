@@ -28,6 +28,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<ModelSlot>();
         builder.Services.AddSingleton<StartOutcome>();
+        builder.Services.AddSingleton<AttestationRenewal>();
         builder.Services.AddHostedService<WorkerStart>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
         builder.Services.AddGrpc(options =>

@@ -26,4 +26,13 @@ internal static partial class WorkerLog
 
     [LoggerMessage(5008, LogLevel.Information, "The start was stopped ({ExceptionType})")]
     public static partial void StartStopped(ILogger logger, string exceptionType);
+
+    [LoggerMessage(5009, LogLevel.Information, "Attested again; trust: {Trust}. The next time is within {Seconds} s")]
+    public static partial void AttestedAgain(ILogger logger, string trust, double seconds);
+
+    [LoggerMessage(5010, LogLevel.Warning, "Attesting again failed: {Code} {Reason} Tried again in {Seconds} s; the attestation is good for another {Left} s")]
+    public static partial void AttestationFailed(ILogger logger, string code, string reason, double seconds, double left);
+
+    [LoggerMessage(5011, LogLevel.Error, "The attestation is not renewed, the worker stops serving: {Code} {Reason}")]
+    public static partial void AttestationEnded(ILogger logger, string code, string reason);
 }

@@ -6,13 +6,19 @@ namespace TrustedServe.Worker.Services;
 /// <summary>The place of the worker's one model: empty until it is ready.</summary>
 internal sealed class ModelSlot(WorkerConfig config) : IDisposable
 {
+    private const int RetryAfterSeconds = 5;
+
     private volatile LoadedModel? model;
+    private volatile bool closed;
 
     /// <summary>Whether the model answers.</summary>
-    public bool IsReady => model is not null;
+    public bool IsReady => model is not null && !closed;
 
     /// <summary>Puts the model in.</summary>
     public void Set(LoadedModel loaded) => model = loaded;
+
+    /// <summary>Lets no more requests to the model; those that are with it are finished.</summary>
+    public void Close() => closed = true;
 
     /// <summary>Checks that a request means this worker's model; an empty version means the one that is served.</summary>
     /// <exception cref="TsfException">TSF4003, TSF4004.</exception>
@@ -30,10 +36,15 @@ internal sealed class ModelSlot(WorkerConfig config) : IDisposable
     }
 
     /// <summary>The model.</summary>
-    /// <exception cref="TsfException">TSF4003, TSF4004, TSF5001.</exception>
+    /// <exception cref="TsfException">TSF4003, TSF4004, TSF5001, TSF5007.</exception>
     public LoadedModel Get(string name, string version)
     {
         CheckName(name, version);
+        if (closed)
+        {
+            throw new TsfException(TsfErrors.AttestationExpired, $"The attestation of {config.Model}'s worker was not renewed; it stops.") { RetryAfterSeconds = RetryAfterSeconds };
+        }
+
         return model ?? throw new TsfException(TsfErrors.ModelNotReady, $"The model {config.Model} is starting.") { RetryAfterSeconds = 1 };
     }
 

@@ -9,6 +9,11 @@ internal interface IModelLoader
     /// <exception cref="TsfException">Why the model may not be served.</exception>
     Task<UnsealedModel> LoadAsync(StartProgress progress, CancellationToken cancellationToken);
 
+    /// <summary>Proves again what this process is, and that its key would be released to it now. The key is not kept.</summary>
+    /// <returns>Which kind of trust stood for it.</returns>
+    /// <exception cref="TsfException">Why not.</exception>
+    Task<string> AttestAgainAsync(CancellationToken cancellationToken);
+
     /// <summary>Removes the plaintext from the directory; the session keeps what it mapped.</summary>
     void Discard();
 }

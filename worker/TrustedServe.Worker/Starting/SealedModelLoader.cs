@@ -24,6 +24,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
     private const string DirectoryPrefix = "trustedserve-worker-";
     private static readonly string[] EvidenceDetails = ["tee", "measurement"];
     private volatile MemoryBackedDirectory? directory;
+    private SealedPackage? opened;
 
     /// <inheritdoc/>
     public async Task<UnsealedModel> LoadAsync(StartProgress progress, CancellationToken cancellationToken)
@@ -54,6 +55,8 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             ["anchor"] = record.PublisherKey is null ? "manifest digest" : "publisher's signature",
         });
 
+        opened = package;
+
         // 4. Plaintext, in memory only.
         var threads = CpuAffinity.AllowedCores().Length;
         var manifest = await package.UnsealAsync(record, directory.Path, threads, bytesDone: null, cancellationToken).ConfigureAwait(false);
@@ -64,6 +67,20 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             ["threads"] = $"{threads}",
         });
         return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> AttestAgainAsync(CancellationToken cancellationToken)
+    {
+        var package = opened ?? throw new InvalidOperationException("Nothing was loaded.");
+
+        // A key source of its own: it has no token yet, so evidence is made and judged anew. A record that allows this package
+        // no more ends it as a refusal does.
+        using var keys = KeySources.Create(config.Trust, time);
+        using var release = await keys.GetAsync(KeyId.Parse(package.Envelope.KeyId), cancellationToken).ConfigureAwait(false);
+        using var record = KeyRecord.Parse(release.Resource.Span);
+        package.Authorise(record);
+        return keys.TrustKind;
     }
 
     /// <inheritdoc/>

@@ -18,16 +18,18 @@ internal sealed class WorkerStart(
     ModelSlot slot,
     StartProgress progress,
     StartOutcome outcome,
+    AttestationRenewal renewal,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<WorkerStart> logger) : BackgroundService
 {
-    /// <summary>How long a failed worker stays, so that who watches reads why.</summary>
+    /// <summary>How long a worker that ends stays, so that who watches or asks reads why. What is in hand may take longer.</summary>
     private static readonly TimeSpan FailedStay = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var attested = time.GetTimestamp();
         try
         {
             await StartModelAsync(stoppingToken).ConfigureAwait(false);
@@ -36,10 +38,22 @@ internal sealed class WorkerStart(
         {
             // Told to stop in the middle of the start: there is nothing to drain, and whatever it made fail is no failure of the model.
             WorkerLog.StartStopped(logger, exception.GetType().Name);
+            return;
         }
         catch (Exception exception)
         {
-            await EndAsync(AsTsf(exception), stoppingToken).ConfigureAwait(false);
+            var failure = AsTsf(exception);
+            WorkerLog.StartFailed(logger, failure.Code, failure.Message, failure.InnerException?.GetType().Name);
+            progress.Fail(failure, IsRetryable(failure));
+            await EndAsync(failure, stoppingToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (await renewal.RunAsync(attested, stoppingToken).ConfigureAwait(false) is { } reason)
+        {
+            slot.Close();
+            WorkerLog.AttestationEnded(logger, reason.Code, reason.Message);
+            await EndAsync(reason, stoppingToken).ConfigureAwait(false);
         }
     }
 
@@ -111,17 +125,14 @@ internal sealed class WorkerStart(
 
     private async Task EndAsync(TsfException exception, CancellationToken stoppingToken)
     {
-        var retryable = IsRetryable(exception);
-        outcome.ExitCode = retryable ? ExitCodes.Retryable : ExitCodes.Refused;
-        WorkerLog.StartFailed(logger, exception.Code, exception.Message, exception.InnerException?.GetType().Name);
-        progress.Fail(exception, retryable);
+        outcome.ExitCode = IsRetryable(exception) ? ExitCodes.Retryable : ExitCodes.Refused;
         await Task.Delay(FailedStay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lifetime.StopApplication();
     }
 
     // What another time could change: a service that did not answer, a blob that was being replaced, a volume that others filled,
     // or something that no code describes.
-    private static bool IsRetryable(TsfException exception) =>
+    internal static bool IsRetryable(TsfException exception) =>
         exception.Error.HttpStatus is 502 or 503 or 504 || exception.RetryAfterSeconds is not null || exception.Error == TsfErrors.Internal
         || exception.Error == TsfErrors.BlobChanged || exception.Error == TsfErrors.NoSpace;
 }

@@ -1,0 +1,56 @@
+using Grpc.Core;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Rpc;
+using TrustedServe.Worker.Hosting;
+using TrustedServe.Worker.Tests.Support;
+
+namespace TrustedServe.Worker.Tests.Processes;
+
+public sealed class AttestAgainTests
+{
+    private const string AttestedAgain = "Attested again";
+
+    [Fact]
+    public async Task BrokerThatGoesAway_LetsTheWorkerServeUntilTheAgeIsOver_ThenItEndsWithFour()
+    {
+        await using var store = new SealedStore();
+        await store.InitializeAsync();
+        await using var worker = await ServingAsync(store);
+        await UntilAsync(() => Task.FromResult(worker.Output.Contains(AttestedAgain, StringComparison.Ordinal)), worker);
+
+        await store.StopBrokerAsync();
+        Assert.NotNull(await worker.Inference.ModelInferAsync(Requests.Images(SampleModels.DigitsRows()[0].Image)));
+
+        await UntilAsync(async () => !(await worker.Inference.ModelReadyAsync(new ModelReadyRequest { Name = "digits" })).Ready, worker);
+        var refused = RpcErrors.FromRpc(await Assert.ThrowsAsync<RpcException>(async () => await worker.Inference.ModelInferAsync(Requests.Images(SampleModels.DigitsRows()[0].Image))));
+        Assert.Equal(TsfErrors.AttestationExpired, refused.Error);
+        Assert.Equal(ExitCodes.Retryable, await worker.ExitAsync());
+    }
+
+    [Fact]
+    public async Task ReleaseThatIsWithdrawn_EndsTheWorkerWithThree()
+    {
+        await using var store = new SealedStore();
+        await store.InitializeAsync();
+        await using var worker = await ServingAsync(store);
+        await store.AllowAsync(new string('a', 96));
+        Assert.Equal(ExitCodes.Refused, await worker.ExitAsync());
+        Assert.Contains("the worker stops serving: TSF3", worker.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<WorkerProcess> ServingAsync(SealedStore store)
+    {
+        var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits") with { AttestationMaxAgeSeconds = 5 });
+        Assert.Equal(StartStep.Types.Phase.Ready, (await worker.StepsAsync())[^1].Phase);
+        return worker;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, WorkerProcess worker)
+    {
+        for (var i = 0; !await condition(); i++)
+        {
+            Assert.True(i < 3000, worker.Output);
+            await Task.Delay(10);
+        }
+    }
+}
