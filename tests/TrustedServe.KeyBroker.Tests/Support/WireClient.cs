@@ -38,9 +38,9 @@ internal sealed class WireClient : IDisposable
         return new WireAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(), setCookie);
     }
 
-    public async Task<(string Cookie, string Nonce)> ChallengeAsync()
+    public async Task<(string Cookie, string Nonce)> ChallengeAsync(string tee = "sample")
     {
-        var answer = await SendAsync(HttpMethod.Post, "/kbs/v0/auth", AuthBody());
+        var answer = await SendAsync(HttpMethod.Post, "/kbs/v0/auth", AuthBody(tee));
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         return (answer.Cookie!, answer.Json["nonce"]!.GetValue<string>());
     }
@@ -88,12 +88,13 @@ internal sealed class WireClient : IDisposable
     {
         public JsonNode Json => JsonNode.Parse(Body)!;
 
-        public void IsRefused(string name, string code, string? claim = null, HttpStatusCode status = HttpStatusCode.Unauthorized)
+        public void IsRefused(string name, string code, string? claim = null, HttpStatusCode status = HttpStatusCode.Unauthorized, string? step = null)
         {
             Assert.Equal(status, Status);
             Assert.Equal($"https://github.com/confidential-containers/kbs/errors/{name}", Json["type"]!.GetValue<string>());
             Assert.Equal(code, Json["code"]!.GetValue<string>());
             Assert.Equal(claim, Json["claim"]?.GetValue<string>());
+            Assert.Equal(step, Json["step"]?.GetValue<string>());
             Assert.NotEmpty(Json["detail"]!.GetValue<string>());
             Assert.Equal(JsonValueKind.Object, Json.GetValueKind());
         }
