@@ -128,6 +128,6 @@ internal sealed partial class SigningKeyFiles : IDisposable
         }
     }
 
-    [GeneratedRegex(@"\A([0-9]{12})-[A-Za-z0-9_-]{43}\.key\z")]
+    [GeneratedRegex(@"\A([01][0-9]{11})-[A-Za-z0-9_-]{43}\.key\z")]
     private static partial Regex NameForm();
 }
