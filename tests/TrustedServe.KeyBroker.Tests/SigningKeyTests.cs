@@ -86,6 +86,18 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
+    public async Task Removing_the_file_of_a_key_revokes_it_at_once()
+    {
+        await using var broker = await RunningBroker.StartAsync();
+        var (_, token) = await broker.Wire.AttestAsync();
+        File.Delete(Directory.GetFiles(broker.Folder["broker", "signing-keys"]).Single());
+
+        (await broker.Wire.ResourceAsync(bearer: token)).IsRefused("TokenVerifierError", "TSF3008");
+        (_, token) = await broker.Wire.AttestAsync();
+        Assert.Equal(HttpStatusCode.OK, (await broker.Wire.ResourceAsync(bearer: token)).Status);
+    }
+
+    [Fact]
     public async Task Brokers_on_one_folder_know_each_other_s_keys_at_once()
     {
         using var folder = new TemporaryDirectory();

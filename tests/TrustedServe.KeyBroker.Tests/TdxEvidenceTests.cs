@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CsCheck;
 using TrustedServe.Attestation.Jose;
 using TrustedServe.Attestation.Keys;
+using TrustedServe.Attestation.Tests.Tdx.CollateralSources;
 using TrustedServe.Attestation.Tests.Tdx.EventLogs;
 using TrustedServe.Attestation.Tests.Tdx.Synthetic;
 using TrustedServe.KeyBroker.Tests.Support;
@@ -273,9 +275,93 @@ public sealed class TdxEvidenceTests
     }
 
     [Fact]
-    public async Task Unreachable_collateral_service_is_a_failure_of_the_broker_that_is_tried_again()
+    public async Task Unreachable_collateral_service_with_a_folder_beside_it_costs_nothing()
     {
         await using var broker = await TdxBroker.StartAsync(source: new Uri("http://127.0.0.1:9/"));
+        Assert.Equal(HttpStatusCode.OK, (await broker.ReleaseAsync(new TdxGuest())).Status);
+    }
+
+    [Fact]
+    public async Task Collateral_comes_from_a_service_once_for_many_guests()
+    {
+        using var service = new CollateralServer();
+        var collateral = new SyntheticCollateral().Build();
+        service.Answers["/tdx/certification/v4/tcb"] = CollateralServer.Answer(collateral.TcbInfo.ToArray(), Chain("TCB-Info-Issuer-Chain", collateral.TcbInfoIssuerChain));
+        service.Answers["/tdx/certification/v4/qe/identity"] = CollateralServer.Answer(collateral.QeIdentity.ToArray(), Chain("SGX-Enclave-Identity-Issuer-Chain", collateral.QeIdentityIssuerChain));
+        service.Answers["/sgx/certification/v4/pckcrl"] = CollateralServer.Answer(collateral.PckCrl.ToArray(), Chain("SGX-PCK-CRL-Issuer-Chain", collateral.PckCrlIssuerChain));
+        service.Answers["/sgx/certification/v4/rootcacrl"] = CollateralServer.Answer(collateral.RootCaCrl.ToArray());
+        await using var broker = await TdxBroker.StartAsync(source: service.Address, withFolder: false);
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await broker.ReleaseAsync(new TdxGuest())).Status);
+        }
+
+        Assert.Equal(4, service.Requests.Count);
+
+        static string Chain(string name, ReadOnlyMemory<byte> pem) => $"{name}: {Uri.EscapeDataString(Encoding.ASCII.GetString(pem.Span))}";
+    }
+
+    [Theory]
+    [InlineData("v4_initdata_00a06d")]
+    [InlineData("v4_azure_dcesv6_90c06f")]
+    [InlineData("v5_tdx15_90c06f")]
+    public async Task Rejects_quote_of_a_real_guest_that_is_not_about_this_session(string name)
+    {
+        var file = Path.Combine(TrustedServe.Testing.Repository.Shared ?? "", "data", "tdx", "quotes", name + ".dat");
+        Assert.SkipUnless(File.Exists(file), "the folder of third-party data is not beside the clone");
+        await using var broker = await TdxBroker.StartAsync(intelRoot: true);
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        var body = new TdxGuest().Attestation(broker.Wire, nonce);
+        body["tee-evidence"]!["primary_evidence"] = new JsonObject { ["quote"] = Convert.ToBase64String(File.ReadAllBytes(file)), ["cc_eventlog"] = null };
+
+        (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3016", "report_data", step: "ReportData");
+    }
+
+    [Fact]
+    public async Task Any_changed_byte_of_quote_log_or_initdata_is_refused_with_its_step()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        await Gen.Select(Gen.Int[0, 2], Gen.Int[0, 100_000], Gen.Int[1, 255]).SampleAsync(
+            async change =>
+            {
+                var (part, at, mask) = change;
+                var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+                var body = new TdxGuest().Attestation(broker.Wire, nonce, TdxGuest.InitData);
+                var evidence = body["tee-evidence"]!["primary_evidence"]!;
+                if (part == 2)
+                {
+                    body["init-data"]!["body"] = Encoding.Latin1.GetString(Change(Encoding.Latin1.GetBytes(TdxGuest.InitData)));
+                }
+                else
+                {
+                    var member = part == 0 ? "quote" : "cc_eventlog";
+                    evidence[member] = Convert.ToBase64String(Change(Convert.FromBase64String(Text(evidence[member]))));
+                }
+
+                var answer = await broker.Wire.AttestAsync(cookie, body);
+
+                // The data of an event are not extended themselves, and its header not at all: such a change may replay.
+                if (part != 1 || answer.Status != HttpStatusCode.OK)
+                {
+                    Assert.Equal(HttpStatusCode.Unauthorized, answer.Status);
+                    Assert.Contains(Text(answer.Json["code"]), (string[])["TSF3005", "TSF3016"]);
+                    Assert.NotEmpty(Text(answer.Json["step"]));
+                }
+
+                byte[] Change(byte[] bytes)
+                {
+                    bytes[at % bytes.Length] ^= (byte)mask;
+                    return bytes;
+                }
+            },
+            iter: 150);
+    }
+
+    [Fact]
+    public async Task Unreachable_collateral_service_is_a_failure_of_the_broker_that_is_tried_again()
+    {
+        await using var broker = await TdxBroker.StartAsync(source: new Uri("http://127.0.0.1:9/"), withFolder: false);
         var (answer, _) = await broker.AttestAsync(new TdxGuest());
         Assert.Equal((HttpStatusCode.InternalServerError, "TSF3351"), (answer.Status, Text(answer.Json["code"])));
         Assert.DoesNotContain("127.0.0.1", answer.Body, StringComparison.Ordinal);

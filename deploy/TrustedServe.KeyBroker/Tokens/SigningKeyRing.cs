@@ -7,7 +7,7 @@ namespace TrustedServe.KeyBroker.Tokens;
 /// The keys that sign and verify tokens, changed without a pause. A new key is published at once and signs only when relying parties
 /// have had <see cref="Lead"/> to see it; the one before it verifies until its last token is over, and is removed then. Keys are
 /// made when the newest is older than the rotation time, or when somebody puts a file <see cref="OrderFileName"/> into the
-/// broker's folder. Several processes may use one folder.
+/// broker's folder. Whoever removes a key's file revokes it at once, tokens included. Several processes may use one folder.
 /// </summary>
 internal sealed class SigningKeyRing : IDisposable
 {

@@ -22,12 +22,12 @@ internal sealed class TdxBroker : IAsyncDisposable
     public WireClient Wire => Broker.Wire;
 
     public static async Task<TdxBroker> StartAsync(
-        SyntheticCollateral? collateral = null, string? policy = null, bool intelRoot = false, Uri? source = null)
+        SyntheticCollateral? collateral = null, string? policy = null, bool intelRoot = false, Uri? source = null, bool withFolder = true)
     {
         var folder = new TemporaryDirectory();
         try
         {
-            if (source is null)
+            if (withFolder)
             {
                 new CollateralDirectory(folder["collateral"]).Write(Platform, (collateral ?? new SyntheticCollateral()).Build());
             }
@@ -36,7 +36,7 @@ internal sealed class TdxBroker : IAsyncDisposable
             var time = new FakeTimeProvider(SyntheticCollateral.Clock);
             var broker = await RunningBroker.StartAsync(time, folder, policy ?? TestPolicy.Of(TdxGuest.Rule()), options => options with
             {
-                CollateralFolder = source is null ? folder["collateral"] : null,
+                CollateralFolder = withFolder ? folder["collateral"] : null,
                 CollateralSources = source is null ? [] : [source],
                 InsecureTrustAnchor = intelRoot ? null : SyntheticPki.Shared.Anchor,
             });
