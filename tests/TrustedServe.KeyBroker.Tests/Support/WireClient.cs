@@ -12,7 +12,7 @@ internal sealed class WireClient : IDisposable
 {
     private readonly HttpClient http;
 
-    public WireClient(Uri address) => http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false }) { BaseAddress = address };
+    public WireClient(Uri address) => http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = address };
 
     public ECDiffieHellman Key { get; } = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
 
@@ -23,6 +23,9 @@ internal sealed class WireClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+
+        // The server may refuse a large body unread; a client that is still sending would lose the answer.
+        request.Headers.ExpectContinue = body is { Length: > 1 << 20 };
         if (cookie is not null)
         {
             request.Headers.TryAddWithoutValidation("Cookie", $"kbs-session-id={cookie}");
