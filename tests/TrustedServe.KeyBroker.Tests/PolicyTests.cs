@@ -40,9 +40,17 @@ public sealed class PolicyTests
     public void Rejects_what_is_not_a_policy(string text) => Refused(text);
 
     [Theory]
-    [InlineData("""{"name":"r","resources":["models/*/*"],"measurements":["M"]}""", "no verifier")]
-    [InlineData("""{"name":"r","resources":["models/*/*"],"insecure_simulated":false,"measurements":["M"]}""", "no verifier")]
-    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{"mrtd":["M"]}}""", "no verifier")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"measurements":["M"]}""", "without a kind of evidence")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"insecure_simulated":false,"measurements":["M"]}""", "without a kind of evidence")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{"mrtd":["M"]}}""", "not a member of a policy")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":[]}""", "$.rules[0].tdx: must be an object")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{}}""", "must state mr_td, rtmr_0, rtmr_1, rtmr_2, mr_config_id or init_data")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{"mr_td":["M"],"rtmr_0":["M"],"rtmr_1":["M"],"rtmr_2":["M"]}}""", "must state mr_config_id or init_data")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{"rtmr_0":["M"],"rtmr_1":["M"],"rtmr_2":["M"],"mr_config_id":["M"]}}""", "must state mr_td")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{"mr_td":["M"],"rtmr_0":["M"],"rtmr_1":["M"],"rtmr_2":["M"],"mr_config_id":["M"]},"measurements":["M"]}""", "no meaning beside tdx")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{"mr_td":["M"],"rtmr_0":["M"],"rtmr_1":["M"],"rtmr_2":["M"],"mr_config_id":["M"]},"insecure_simulated":true}""", "accepts nothing else")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{"mr_td":["M"],"rtmr_0":["M"],"rtmr_1":["M"],"rtmr_2":["M"],"init_data":["missing.toml"]}}""", "cannot be read")]
+    [InlineData("""{"name":"r","resources":["models/*/*"],"tdx":{"mr_td":["M"],"rtmr_0":["M"],"rtmr_1":["M"],"rtmr_2":["M"],"init_data":["../up.toml"]}}""", "below the policy's folder")]
     [InlineData("""{"name":"r","resources":["models/*/*"],"insecure_simulated":true,"measurements":["M"],"tdx":{}}""", "accepts nothing else")]
     [InlineData("""{"name":"r","resources":["models/*/*"],"insecure_simulated":"yes","measurements":["M"]}""", "true or false")]
     [InlineData("""{"name":"r","resources":["models/*/*"],"insecure_simulated":true}""", "measurements: is missing")]
@@ -82,32 +90,32 @@ public sealed class PolicyTests
         Assert.Contains("$.rules[1].name", Refused(TestPolicy.Of(TestPolicy.Rule("r", "a/b/c", TestPolicy.Known), TestPolicy.Rule("r", "a/b/d", TestPolicy.Known))), StringComparison.Ordinal);
 
         var policy = Parse(TestPolicy.Of(TestPolicy.Rule("first", "a/*/*", TestPolicy.Known), TestPolicy.Rule("second", "a/b/*", TestPolicy.Unknown)));
-        Assert.Equal("second", policy.Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Unknown).Name);
-        Assert.Equal("first", policy.Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Known).Name);
+        Assert.Equal("second", policy.Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Unknown, null, default).Name);
+        Assert.Equal("first", policy.Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Known, null, default).Name);
     }
 
     [Fact]
     public void Rule_for_simulated_evidence_accepts_nothing_else()
     {
         var policy = Parse("""{"formatVersion":1,"rules":[{"name":"r","resources":["*/*/*"],"insecure_simulated":true,"insecure_any_measurement":true}]}""");
-        Assert.Equal("r", policy.Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Unknown).Name);
+        Assert.Equal("r", policy.Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Unknown, null, default).Name);
         foreach (var tee in new[] { "tdx", "snp", "Sample", "" })
         {
-            var exception = Assert.Throws<TsfException>(() => policy.Decide(KeyId.Parse("kbs:///a/b/c"), tee, TestPolicy.Unknown));
+            var exception = Assert.Throws<TsfException>(() => policy.Decide(KeyId.Parse("kbs:///a/b/c"), tee, TestPolicy.Unknown, null, default));
             Assert.Equal("tee", Refusal.Of(exception)!.Claim);
         }
     }
 
     [Fact]
     public void Empty_policy_releases_nothing() =>
-        Assert.Throws<TsfException>(() => Parse(TestPolicy.Of()).Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Known));
+        Assert.Throws<TsfException>(() => Parse(TestPolicy.Of()).Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Known, null, default));
 
     [Fact]
     public void Refusal_lists_a_few_measurements_however_many_there_are()
     {
         var many = Enumerable.Range(0, 100).Select(i => i.ToString("x96")).ToArray();
         var policy = Parse(TestPolicy.Of(TestPolicy.Rule("r", "a/b/c", many)));
-        var refusal = Refusal.Of(Assert.Throws<TsfException>(() => policy.Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Known)))!;
+        var refusal = Refusal.Of(Assert.Throws<TsfException>(() => policy.Decide(KeyId.Parse("kbs:///a/b/c"), "sample", TestPolicy.Known, null, default)))!;
         Assert.EndsWith("and 97 more", refusal.Expected, StringComparison.Ordinal);
         Assert.True(refusal.Expected.Length < 400);
     }
@@ -125,9 +133,9 @@ public sealed class PolicyTests
         {
             try
             {
-                foreach (var rule in BrokerPolicy.Parse(bytes).Rules)
+                foreach (var rule in BrokerPolicy.Parse(bytes, "/nonexistent").Rules)
                 {
-                    Assert.True(rule.InsecureAnyMeasurement || rule.Measurements.Count > 0);
+                    Assert.True(rule.Tdx is not null || rule.InsecureAnyMeasurement || rule.Measurements.Count > 0);
                 }
             }
             catch (TsfException exception)
@@ -169,7 +177,7 @@ public sealed class PolicyTests
         Assert.Equal(TsfErrors.InvalidPolicy, (await Assert.ThrowsAsync<TsfException>(() => RunningBroker.StartAsync(folder: folder))).Error);
     }
 
-    private static BrokerPolicy Parse(string text) => BrokerPolicy.Parse(Encoding.UTF8.GetBytes(text));
+    private static BrokerPolicy Parse(string text) => BrokerPolicy.Parse(Encoding.UTF8.GetBytes(text), "/nonexistent");
 
     private static string Refused(string text)
     {

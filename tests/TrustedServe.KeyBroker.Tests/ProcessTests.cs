@@ -126,6 +126,11 @@ public sealed class ProcessTests
     [InlineData(2, "TSF0010", "--folder", "x", "--policy")]
     [InlineData(2, "TSF0010", "--folder", "x", "--policy", "y", "--listen", "nowhere")]
     [InlineData(2, "TSF0010", "--verbose")]
+    [InlineData(2, "TSF0010", "--folder", "x", "--policy", "y", "--signing-key-days", "0")]
+    [InlineData(2, "TSF0010", "--folder", "x", "--policy", "y", "--signing-key-days", "366")]
+    [InlineData(2, "TSF0010", "--folder", "x", "--policy", "y", "--collateral-source", "nowhere")]
+    [InlineData(2, "TSF0010", "--folder", "x", "--policy", "y", "--collateral-source")]
+    [InlineData(2, "TSF0010", "--folder", "x", "--policy", "y", "--trust-anchor", "z")]
     [InlineData(3, "TSF0008", "--folder", "/nonexistent/x", "--policy", "/nonexistent/y")]
     public async Task Process_refuses_wrong_command_lines(int code, string error, params string[] arguments)
     {
@@ -134,6 +139,32 @@ public sealed class ProcessTests
         Assert.Equal(code, exit);
         Assert.Contains(error, errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Process_with_rules_for_TDX_starts_with_collateral_alone()
+    {
+        using var folder = Prepared();
+        File.WriteAllText(folder["policy.json"], TestPolicy.Of(TdxGuest.Rule()));
+        await using (var without = BrokerProcess.StartOn(folder))
+        {
+            var (code, errors) = await without.ExitAsync();
+            Assert.Equal(3, code);
+            Assert.Contains("TSF0002", errors, StringComparison.Ordinal);
+        }
+
+        string[] arguments = ["--folder", folder["broker"], "--policy", folder["policy.json"], "--listen", "http://127.0.0.1:0", "--exit-on-stdin-eof"];
+        await using (var plain = BrokerProcess.Start([.. arguments, "--collateral-source", "http://192.0.2.1/"]))
+        {
+            Assert.Equal(3, (await plain.ExitAsync()).Code);
+        }
+
+        await using var broker = BrokerProcess.Start([.. arguments, "--collateral", folder["collateral"], "--collateral-source", "http://127.0.0.1:9/", "--signing-key-days", "1"]);
+        using var wire = new WireClient(await broker.ListeningAsync());
+        var (cookie, nonce) = await wire.ChallengeAsync("tdx");
+
+        // No argument makes it believe in another root than Intel's.
+        (await wire.AttestAsync(cookie, new TdxGuest().Attestation(wire, nonce))).IsRefused("AttestationError", "TSF3005", "pck_certificate", step: "TrustAnchor");
     }
 
     [Theory]

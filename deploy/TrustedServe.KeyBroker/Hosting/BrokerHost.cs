@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
+using TrustedServe.Attestation.Tdx.Certificates;
+using TrustedServe.Attestation.Tdx.CollateralSources;
 using TrustedServe.KeyBroker.Auditing;
+using TrustedServe.KeyBroker.Collateral;
 using TrustedServe.KeyBroker.Policies;
 using TrustedServe.KeyBroker.Resources;
 using TrustedServe.KeyBroker.Sessions;
@@ -45,10 +48,23 @@ public sealed partial class BrokerHost : IAsyncDisposable
             var policy = new PolicyFile(options.PolicyFile, logger);
             using var rootKey = RootKey.Load(options.Folder);
             var resources = Own(ResourceStore.Open(options.Folder, rootKey));
-            var tokens = Own(new TokenIssuer(SigningKey.Load(options.Folder, rootKey), time));
+            var keys = Own(new SigningKeyRing(options.Folder, rootKey, Check(options.SigningKeyRotation), time));
             var audit = Own(new AuditLog(options.Folder, logger));
+            var verifiers = new List<IEvidenceVerifier> { new InsecureSimulatedEvidenceVerifier() };
+            if (options.CollateralFolder is not null || options.CollateralSources.Count > 0)
+            {
+                var anchor = options.InsecureTrustAnchor ?? TrustAnchor.IntelSgxRoot;
+                var sources = Own(new CollateralSourceChain(options.CollateralSources, options.CollateralFolder, time));
+                var cache = Own(new CollateralCache(sources, new CollateralCacheOptions { TrustAnchor = anchor }, time, logger));
+                verifiers.Add(new TdxEvidenceVerifier(cache, anchor, () => policy.Current, time));
+            }
+            else if (policy.Current.Rules.Any(rule => rule.Tdx is not null))
+            {
+                throw TsfErrors.InvalidSettings.With("The policy has rules for TDX evidence, which cannot be verified without collateral: give its folder or the address of a service.");
+            }
+
             var broker = new BrokerService(
-                new SessionStore(time), new EvidenceVerifiers(new InsecureSimulatedEvidenceVerifier()), tokens, policy, resources, audit, time);
+                new SessionStore(time), new EvidenceVerifiers(verifiers), keys, new TokenIssuer(keys, time), policy, resources, audit, time);
             var routes = new BrokerRoutes(broker, logger);
 
             var application = builder.Build();
@@ -68,10 +84,16 @@ public sealed partial class BrokerHost : IAsyncDisposable
             var host = new BrokerHost(application, owned);
             LogListening(logger, host.Address, options.Folder, policy.Current.Rules.Count);
             LogInsecure(logger);
+            if (options.InsecureTrustAnchor is { } insecure)
+            {
+                LogInsecureAnchor(logger, insecure.KeyId);
+            }
+
             return host;
         }
         catch
         {
+            owned.Reverse();
             owned.ForEach(item => item.Dispose());
             throw;
         }
@@ -107,11 +129,15 @@ public sealed partial class BrokerHost : IAsyncDisposable
     {
         await application.StopAsync().ConfigureAwait(false);
         await application.DisposeAsync().ConfigureAwait(false);
-        foreach (var item in owned)
+        foreach (var item in owned.Reverse())
         {
             item.Dispose();
         }
     }
+
+    private static TimeSpan Check(TimeSpan rotation) => rotation >= TimeSpan.FromHours(1) && rotation <= TimeSpan.FromDays(366)
+        ? rotation
+        : throw TsfErrors.InvalidSettings.With($"SigningKeyRotation is {rotation}; 1 hour to 1 year are allowed.");
 
     private static void WaitForEndOfInput()
     {
@@ -135,4 +161,7 @@ public sealed partial class BrokerHost : IAsyncDisposable
 
     [LoggerMessage(3004, LogLevel.Warning, "This broker accepts insecure simulated evidence where a rule says so; such evidence proves nothing about the machine")]
     private static partial void LogInsecure(ILogger logger);
+
+    [LoggerMessage(3006, LogLevel.Warning, "This broker takes TDX evidence under an insecure root that is not Intel's: {KeyId}")]
+    private static partial void LogInsecureAnchor(ILogger logger, string keyId);
 }

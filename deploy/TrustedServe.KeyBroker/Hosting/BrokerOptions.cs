@@ -1,3 +1,5 @@
+using TrustedServe.Attestation.Tdx.Certificates;
+
 namespace TrustedServe.KeyBroker.Hosting;
 
 /// <summary>What a broker needs to know.</summary>
@@ -20,6 +22,21 @@ public sealed record BrokerOptions
 
     /// <summary>PEM file of the TLS certificate's private key.</summary>
     public string? TlsKeyFile { get; init; }
+
+    /// <summary>Folder with collateral for TDX evidence (see CollateralDirectory); null for none.</summary>
+    public string? CollateralFolder { get; init; }
+
+    /// <summary>
+    /// Addresses of PCS or PCCS services that give collateral, asked in this order and before the folder. With neither a folder nor
+    /// an address the broker does not take TDX evidence.
+    /// </summary>
+    public IReadOnlyList<Uri> CollateralSources { get; init; } = [];
+
+    /// <summary>Age at which the key that signs tokens gets a successor; default 30 days, 1 hour to 1 year.</summary>
+    public TimeSpan SigningKeyRotation { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>For tests: the root that TDX evidence must lead to, in place of Intel's. No argument and no file sets it.</summary>
+    public TrustAnchor? InsecureTrustAnchor { get; init; }
 
     /// <summary>File that gets the line <c>{"listening":"http://…"}</c> when the broker listens; null to print it.</summary>
     public string? ReadyFile { get; init; }

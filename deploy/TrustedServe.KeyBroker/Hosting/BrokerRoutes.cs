@@ -50,11 +50,19 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
     private Task DispatchAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
     {
         ("GET", "/healthz") => context.Response.WriteAsync("ok", context.RequestAborted),
+        ("GET", KbsProtocol.Prefix + "/jwks") => KeysAsync(context),
         ("POST", KbsProtocol.Prefix + "/auth") => AuthAsync(context),
         ("POST", KbsProtocol.Prefix + "/attest") => AttestAsync(context),
         ("GET", { } path) when path.StartsWith(ResourcePrefix, StringComparison.Ordinal) => ResourceAsync(context, path[ResourcePrefix.Length..]),
         _ => throw TsfErrors.UnknownBrokerRoute.With("There is no such path, or not with this method."),
     };
+
+    private Task KeysAsync(HttpContext context)
+    {
+        // Far shorter than the time that a new key is published before it signs.
+        context.Response.Headers.CacheControl = "public, max-age=60";
+        return JsonAsync(context, new Dictionary<string, object> { ["keys"] = broker.PublishedKeys() });
+    }
 
     private async Task AuthAsync(HttpContext context)
     {
@@ -139,6 +147,7 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
             Expected = refusal?.Expected,
             Seen = refusal?.Seen,
             Rule = refusal?.Rule,
+            Step = refusal?.Step,
         }).ConfigureAwait(false);
     }
 

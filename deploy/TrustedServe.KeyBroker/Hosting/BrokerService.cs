@@ -16,12 +16,16 @@ namespace TrustedServe.KeyBroker.Hosting;
 internal sealed class BrokerService(
     SessionStore sessions,
     EvidenceVerifiers verifiers,
+    SigningKeyRing keys,
     TokenIssuer tokens,
     PolicyFile policy,
     ResourceStore resources,
     AuditLog audit,
     TimeProvider time)
 {
+    /// <summary>The public keys of tokens that may be alive, and the next one.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> PublishedKeys() => [.. keys.Published.Select(key => key.Published)];
+
     /// <summary>Gives a challenge. That decides nothing yet, so only refusals are counted.</summary>
     public BrokerSession Challenge(AuthRequest request)
     {
@@ -115,7 +119,7 @@ internal sealed class BrokerService(
             entry = entry with { Tee = claims.Tee, Measurement = claims.Measurement };
 
             // 2
-            var rule = policy.Current.Decide(id, claims.Tee, claims.Measurement);
+            var rule = policy.Current.Decide(id, claims.Tee, claims.Measurement, claims.Tdx, entry.Time);
             entry = entry with { Rule = rule.Name };
 
             // 3

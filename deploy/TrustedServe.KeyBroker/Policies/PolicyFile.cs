@@ -21,7 +21,7 @@ internal sealed partial class PolicyFile
     {
         (this.path, this.logger) = (path, logger);
         content = Read(path);
-        policy = BrokerPolicy.Parse(content);
+        policy = Parse(content);
     }
 
     /// <summary>The policy that holds now.</summary>
@@ -36,7 +36,7 @@ internal sealed partial class PolicyFile
                     var now = Read(path);
                     if (!now.AsSpan().SequenceEqual(content))
                     {
-                        policy = BrokerPolicy.Parse(now);
+                        policy = Parse(now);
                         content = now;
                         LogReloaded(logger, path, policy.Rules.Count);
                     }
@@ -57,6 +57,8 @@ internal sealed partial class PolicyFile
             }
         }
     }
+
+    private BrokerPolicy Parse(byte[] utf8) => BrokerPolicy.Parse(utf8, Path.GetDirectoryName(Path.GetFullPath(path))!);
 
     private static byte[] Read(string path)
     {

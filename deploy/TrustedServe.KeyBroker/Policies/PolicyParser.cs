@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TrustedServe.Attestation.Kbs;
+using TrustedServe.Attestation.Tdx.Policies;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Json;
 
 namespace TrustedServe.KeyBroker.Policies;
 
 /// <summary>Reads a policy and collects every problem before it refuses.</summary>
-internal sealed partial class PolicyParser
+internal sealed partial class PolicyParser(string folder)
 {
     /// <summary>Largest policy file: 1 MiB, some ten thousand measurements.</summary>
     public const int MaxBytes = 1 << 20;
@@ -105,15 +106,37 @@ internal sealed partial class PolicyParser
             }
         }
 
-        // A rule that takes evidence which anyone can make takes nothing else, and a rule for hardware cannot be judged yet.
-        var simulated = Flag(place, item, "insecure_simulated");
-        if (simulated && item.TryGetProperty("tdx", out _))
+        var rule = item.TryGetProperty("tdx", out var tdx)
+            ? ReadTdx(place, item, tdx, policy => BrokerRule.ForTdx(name!, resources, policy))
+            : ReadSimulated(place, item, (measurements, any) => BrokerRule.InsecureForSimulated(name!, resources, measurements, any));
+        return problems.Count == before ? rule : null;
+    }
+
+    /// <summary>A rule for hardware: it must name guest and container, and accepts nothing that anyone can make.</summary>
+    private BrokerRule? ReadTdx(string place, JsonElement item, JsonElement tdx, Func<AttestationPolicy, BrokerRule> make)
+    {
+        if (Flag(place, item, "insecure_simulated"))
         {
             Problem($"{place}.tdx", "a rule with insecure_simulated accepts nothing else");
         }
-        else if (!simulated)
+
+        foreach (var member in (string[])["measurements", "insecure_any_measurement"])
         {
-            Problem(place, "must say \"insecure_simulated\": true: this broker has no verifier for other evidence yet, so the rule could never hold");
+            if (item.TryGetProperty(member, out _))
+            {
+                Problem($"{place}.{member}", "has no meaning beside tdx, which has its own measurements");
+            }
+        }
+
+        return AttestationPolicy.Read(tdx, PolicyUse.KeyRelease, folder, $"{place}.tdx", problems) is { } policy ? make(policy) : null;
+    }
+
+    private BrokerRule? ReadSimulated(string place, JsonElement item, Func<List<string>, bool, BrokerRule> make)
+    {
+        var before = problems.Count;
+        if (!Flag(place, item, "insecure_simulated"))
+        {
+            Problem(place, "must have \"tdx\", or say \"insecure_simulated\": true: without a kind of evidence the rule could never hold");
         }
 
         var any = Flag(place, item, "insecure_any_measurement");
@@ -128,7 +151,7 @@ internal sealed partial class PolicyParser
             Problem($"{place}.measurements", "each must be 96 lower-case hex digits");
         }
 
-        return problems.Count == before ? new BrokerRule(name!, resources, measurements, any) : null;
+        return problems.Count == before ? make(measurements, any) : null;
     }
 
     private bool Object(string place, JsonElement value, string[] known)

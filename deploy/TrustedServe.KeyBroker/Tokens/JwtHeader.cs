@@ -2,9 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace TrustedServe.KeyBroker.Tokens;
 
-/// <summary>The one member of a JWT's header that counts.</summary>
+/// <summary>The members of a JWT's header that count.</summary>
 internal sealed record JwtHeader
 {
     [JsonPropertyName("alg")]
     public required string Algorithm { get; init; }
+
+    [JsonPropertyName("kid")]
+    public required string KeyId { get; init; }
 }

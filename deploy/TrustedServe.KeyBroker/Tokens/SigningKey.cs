@@ -1,68 +1,46 @@
 using System.Security.Cryptography;
-using TrustedServe.KeyBroker.Resources;
-using TrustedServe.Protocol.Errors;
-using TrustedServe.Protocol.Secrets;
+using TrustedServe.Attestation.Jose;
+using TrustedServe.Attestation.Kbs;
 
 namespace TrustedServe.KeyBroker.Tokens;
 
-/// <summary>The key that signs tokens: ECDSA P-256 in <c>signing.key</c>, encrypted at rest, made at first use.</summary>
-internal static class SigningKey
+/// <summary>One key that signs tokens: ECDSA P-256.</summary>
+internal sealed class SigningKey : IDisposable
 {
-    private const string FileName = "signing.key";
-    private const int MaxBytes = 4096;
+    /// <summary>The only algorithm.</summary>
+    public const string Algorithm = "ES256";
 
-    /// <summary>Reads the key, or makes it.</summary>
-    /// <exception cref="TsfException">TSF3022 when the file was changed.</exception>
-    public static ECDsa Load(string folder, SecretBuffer rootKey)
+    public SigningKey(ECDsa key, DateTimeOffset created)
     {
-        var path = Path.Combine(folder, FileName);
-        using var cipher = new AtRestCipher(rootKey, "token signing");
-        try
+        (Key, Created) = (key, created);
+        var point = key.ExportParameters(includePrivateParameters: false).Q;
+        var jwk = new Dictionary<string, string>
         {
-            if (!File.Exists(path))
-            {
-                Create(path, cipher);
-            }
-
-            if (new FileInfo(path).Length > MaxBytes)
-            {
-                throw TsfErrors.ResourceDamaged.With($"'{path}' is longer than any key.");
-            }
-
-            using var encoded = cipher.Open(FileName, File.ReadAllBytes(path));
-            var key = ECDsa.Create();
-            try
-            {
-                key.ImportPkcs8PrivateKey(encoded.Span, out _);
-                return key;
-            }
-            catch (CryptographicException)
-            {
-                key.Dispose();
-                throw TsfErrors.ResourceDamaged.With($"'{path}' does not hold a key.");
-            }
-        }
-        catch (Exception exception) when (FileErrors.IsKnown(exception))
-        {
-            throw FileErrors.Of(exception, path);
-        }
+            ["crv"] = "P-256",
+            ["kty"] = "EC",
+            ["x"] = StrictBase64Url.Encode(point.X),
+            ["y"] = StrictBase64Url.Encode(point.Y),
+        };
+        Id = StrictBase64Url.Encode(SHA256.HashData(CanonicalJson.Serialize(KbsJson.Element(jwk))));
+        jwk["alg"] = Algorithm;
+        Header = StrictBase64Url.Encode(KbsJson.Write(new Dictionary<string, object> { ["typ"] = "JWT", ["alg"] = Algorithm, ["kid"] = Id, ["jwk"] = jwk }));
+        Published = new Dictionary<string, string>(jwk) { ["use"] = "sig", ["kid"] = Id };
     }
 
-    private static void Create(string path, AtRestCipher cipher)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var encoded = key.ExportPkcs8PrivateKey();
-        try
-        {
-            DurableFile.Write(path, cipher.Seal(FileName, encoded), replace: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another broker on this folder was first; its key is the one.
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(encoded);
-        }
-    }
+    /// <summary>RFC 7638 thumbprint, under which tokens and the published keys name it.</summary>
+    public string Id { get; }
+
+    /// <summary>When it was made, to the second.</summary>
+    public DateTimeOffset Created { get; }
+
+    /// <summary>The key pair.</summary>
+    public ECDsa Key { get; }
+
+    /// <summary>The first part of every token that it signs.</summary>
+    public string Header { get; }
+
+    /// <summary>The public half as a member of a JWK set.</summary>
+    public IReadOnlyDictionary<string, string> Published { get; }
+
+    public void Dispose() => Key.Dispose();
 }

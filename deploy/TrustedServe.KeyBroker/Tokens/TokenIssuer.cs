@@ -3,48 +3,29 @@ using System.Text;
 using System.Text.Json;
 using TrustedServe.Attestation.Jose;
 using TrustedServe.Attestation.Kbs;
+using TrustedServe.Attestation.Tdx.Policies;
 using TrustedServe.KeyBroker.Verification;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.KeyBroker.Tokens;
 
 /// <summary>
-/// Issues attestation tokens (ES256, five minutes) and verifies its own. A token is judged with this broker's key alone: a key in
-/// its header, or another algorithm, is never looked at.
+/// Issues attestation tokens (ES256, five minutes) and verifies its own. A token is judged with this broker's keys alone: its header
+/// chooses among them by id; a key in the header, or another algorithm, is never looked at.
 /// </summary>
-internal sealed class TokenIssuer : IDisposable
+internal sealed class TokenIssuer(SigningKeyRing keys, TimeProvider time)
 {
     /// <summary>How long a token lives.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    private const string Algorithm = "ES256";
     private const string Issuer = "trustedserve-key-broker";
     private const int MaxTokenLength = 32 * 1024;
     private const int SignatureBytes = 64;
 
-    private readonly ECDsa key;
-    private readonly TimeProvider time;
-    private readonly string header;
-
-    public TokenIssuer(ECDsa key, TimeProvider time)
-    {
-        (this.key, this.time) = (key, time);
-        var point = key.ExportParameters(includePrivateParameters: false).Q;
-        var jwk = new Dictionary<string, string>
-        {
-            ["crv"] = "P-256",
-            ["kty"] = "EC",
-            ["x"] = StrictBase64Url.Encode(point.X),
-            ["y"] = StrictBase64Url.Encode(point.Y),
-        };
-        var thumbprint = StrictBase64Url.Encode(SHA256.HashData(CanonicalJson.Serialize(KbsJson.Element(jwk))));
-        jwk["alg"] = Algorithm;
-        header = StrictBase64Url.Encode(KbsJson.Write(new Dictionary<string, object> { ["typ"] = "JWT", ["alg"] = Algorithm, ["kid"] = thumbprint, ["jwk"] = jwk }));
-    }
-
     /// <summary>Issues a token for verified evidence and the key that was bound to it.</summary>
     public string Issue(VerifiedEvidence evidence, JsonElement runtimeClaims)
     {
+        var key = keys.Current;
         var now = time.GetUtcNow();
         var payload = KbsJson.Write(new EarToken
         {
@@ -60,19 +41,14 @@ internal sealed class TokenIssuer : IDisposable
                     Status = evidence.Status,
                     Trustworthiness = evidence.Trustworthiness,
                     PolicyId = "default",
-                    Evidence = new Dictionary<string, JsonElement>
-                    {
-                        ["report_data"] = KbsJson.Element(evidence.ReportData),
-                        ["runtime_data_claims"] = runtimeClaims,
-                        [evidence.Tee] = evidence.Claims,
-                    },
+                    Evidence = Annotated(evidence, runtimeClaims),
                     Tee = evidence.Tee,
                     Measurement = evidence.Measurement,
                 },
             },
         });
-        var signed = $"{header}.{StrictBase64Url.Encode(payload)}";
-        return $"{signed}.{StrictBase64Url.Encode(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+        var signed = $"{key.Header}.{StrictBase64Url.Encode(payload)}";
+        return $"{signed}.{StrictBase64Url.Encode(key.Key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
     }
 
     /// <summary>Verifies a token: form, algorithm, signature, issuer and profile, time, claims.</summary>
@@ -88,14 +64,15 @@ internal sealed class TokenIssuer : IDisposable
             throw Rejected("it is not a JWT");
         }
 
-        if (Read<JwtHeader>(headerBytes).Algorithm != Algorithm)
+        var header = Read<JwtHeader>(headerBytes);
+        if (header.Algorithm != SigningKey.Algorithm)
         {
-            throw Rejected($"its algorithm is not {Algorithm}");
+            throw Rejected($"its algorithm is not {SigningKey.Algorithm}");
         }
 
-        if (signature.Length != SignatureBytes || !key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature, HashAlgorithmName.SHA256))
+        if (signature.Length != SignatureBytes || keys.Find(header.KeyId) is not { } key || !key.Key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature, HashAlgorithmName.SHA256))
         {
-            throw Rejected("its signature is not this broker's");
+            throw Rejected("its signature is not of this broker and a key that still counts");
         }
 
         var claims = Read<EarToken>(payload);
@@ -114,11 +91,47 @@ internal sealed class TokenIssuer : IDisposable
         return appraisal.Evidence.TryGetValue("runtime_data_claims", out var runtime)
             && runtime.ValueKind == JsonValueKind.Object
             && runtime.TryGetProperty("tee-pubkey", out var publicKey)
-                ? new TokenClaims(appraisal.Tee, appraisal.Measurement, TeePublicKey.Parse(publicKey))
+                ? new TokenClaims(appraisal.Tee, appraisal.Measurement, Guest(appraisal), TeePublicKey.Parse(publicKey))
                 : throw Rejected("it names no key");
     }
 
-    public void Dispose() => key.Dispose();
+    private static Dictionary<string, JsonElement> Annotated(VerifiedEvidence evidence, JsonElement runtimeClaims)
+    {
+        var annotated = new Dictionary<string, JsonElement>
+        {
+            ["report_data"] = KbsJson.Element(evidence.ReportData),
+            ["runtime_data_claims"] = runtimeClaims,
+            [evidence.Tee] = evidence.Claims,
+        };
+        if (evidence.InitData is { } initData)
+        {
+            annotated["init_data"] = KbsJson.Element(initData);
+        }
+
+        if (evidence.InitDataClaims is { } initDataClaims)
+        {
+            annotated["init_data_claims"] = initDataClaims;
+        }
+
+        return annotated;
+    }
+
+    private static PolicyClaims? Guest(EarToken.Appraisal appraisal)
+    {
+        if (appraisal.Tee != TdxEvidenceVerifier.Name)
+        {
+            return null;
+        }
+
+        try
+        {
+            return appraisal.Evidence.TryGetValue(TdxEvidenceVerifier.Name, out var claims) ? TdxTokenClaims.ReadGuest(claims) : throw Rejected("it names no guest");
+        }
+        catch (JsonException)
+        {
+            throw Rejected("its guest is of another form");
+        }
+    }
 
     private static T Read<T>(byte[] utf8)
         where T : class

@@ -15,4 +15,11 @@ internal sealed record VerifiedEvidence(
     string Status,
     IReadOnlyDictionary<string, int> Trustworthiness,
     string ReportData,
-    JsonElement Claims);
+    JsonElement Claims)
+{
+    /// <summary>The register to which initdata is bound, lower-case hex; null where the kind has none.</summary>
+    public string? InitData { get; init; }
+
+    /// <summary>What stands in the initdata that was sent and is bound; null when none was sent, or it is too long for a token.</summary>
+    public JsonElement? InitDataClaims { get; init; }
+}

@@ -41,7 +41,7 @@ internal sealed class RunningBroker : IAsyncDisposable
 
     public static byte[] Secret { get; } = [.. Enumerable.Range(0, 64).Select(i => (byte)(i * 37 + 11))];
 
-    public static async Task<RunningBroker> StartAsync(TimeProvider? time = null, TemporaryDirectory? folder = null, string? policy = null)
+    public static async Task<RunningBroker> StartAsync(TimeProvider? time = null, TemporaryDirectory? folder = null, string? policy = null, Func<BrokerOptions, BrokerOptions>? configure = null)
     {
         var ownsFolder = folder is null;
         folder ??= new TemporaryDirectory();
@@ -59,7 +59,7 @@ internal sealed class RunningBroker : IAsyncDisposable
         var log = new LogCapture();
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace));
         var options = new BrokerOptions { Folder = folder["broker"], PolicyFile = folder["policy.json"] };
-        var host = await BrokerHost.StartAsync(options, loggers, time ?? TimeProvider.System, CancellationToken.None);
+        var host = await BrokerHost.StartAsync(configure?.Invoke(options) ?? options, loggers, time ?? TimeProvider.System, CancellationToken.None);
         return new RunningBroker(folder, ownsFolder, host, loggers, log);
     }
 

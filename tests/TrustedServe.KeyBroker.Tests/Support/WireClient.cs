@@ -12,7 +12,7 @@ internal sealed class WireClient : IDisposable
 {
     private readonly HttpClient http;
 
-    public WireClient(Uri address) => http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false }) { BaseAddress = address };
+    public WireClient(Uri address) => http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = address };
 
     public ECDiffieHellman Key { get; } = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
 
@@ -23,6 +23,9 @@ internal sealed class WireClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+
+        // The server may refuse a large body unread; a client that is still sending would lose the answer.
+        request.Headers.ExpectContinue = body is { Length: > 1 << 20 };
         if (cookie is not null)
         {
             request.Headers.TryAddWithoutValidation("Cookie", $"kbs-session-id={cookie}");
@@ -38,9 +41,9 @@ internal sealed class WireClient : IDisposable
         return new WireAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(), setCookie);
     }
 
-    public async Task<(string Cookie, string Nonce)> ChallengeAsync()
+    public async Task<(string Cookie, string Nonce)> ChallengeAsync(string tee = "sample")
     {
-        var answer = await SendAsync(HttpMethod.Post, "/kbs/v0/auth", AuthBody());
+        var answer = await SendAsync(HttpMethod.Post, "/kbs/v0/auth", AuthBody(tee));
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         return (answer.Cookie!, answer.Json["nonce"]!.GetValue<string>());
     }
@@ -88,12 +91,13 @@ internal sealed class WireClient : IDisposable
     {
         public JsonNode Json => JsonNode.Parse(Body)!;
 
-        public void IsRefused(string name, string code, string? claim = null, HttpStatusCode status = HttpStatusCode.Unauthorized)
+        public void IsRefused(string name, string code, string? claim = null, HttpStatusCode status = HttpStatusCode.Unauthorized, string? step = null)
         {
             Assert.Equal(status, Status);
             Assert.Equal($"https://github.com/confidential-containers/kbs/errors/{name}", Json["type"]!.GetValue<string>());
             Assert.Equal(code, Json["code"]!.GetValue<string>());
             Assert.Equal(claim, Json["claim"]?.GetValue<string>());
+            Assert.Equal(step, Json["step"]?.GetValue<string>());
             Assert.NotEmpty(Json["detail"]!.GetValue<string>());
             Assert.Equal(JsonValueKind.Object, Json.GetValueKind());
         }

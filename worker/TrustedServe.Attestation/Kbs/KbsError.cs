@@ -32,4 +32,8 @@ public sealed record KbsError
     /// <summary>The rule that came closest.</summary>
     [JsonPropertyName("rule")]
     public string? Rule { get; init; }
+
+    /// <summary>The step of verification that failed.</summary>
+    [JsonPropertyName("step")]
+    public string? Step { get; init; }
 }

@@ -11,6 +11,9 @@ public sealed record Refusal(string Claim, string Expected, string Seen, string?
 {
     private const string DataKey = "TrustedServe.Attestation.Keys.Refusal";
 
+    /// <summary>The step of verification that failed, where verification has steps.</summary>
+    public string? Step { get; init; }
+
     /// <summary>The refusal that an exception carries, or null.</summary>
     public static Refusal? Of(TsfException exception) => exception.Data[DataKey] as Refusal;
 
@@ -26,5 +29,5 @@ public sealed record Refusal(string Claim, string Expected, string Seen, string?
 
     /// <summary>For people.</summary>
     public override string ToString() =>
-        $"Claim '{Claim}': expected {Expected}; seen {Seen}.{(Rule is null ? "" : $" Rule '{Rule}'.")}";
+        $"Claim '{Claim}': expected {Expected}; seen {Seen}.{(Rule is null ? "" : $" Rule '{Rule}'.")}{(Step is null ? "" : $" Step '{Step}'.")}";
 }
