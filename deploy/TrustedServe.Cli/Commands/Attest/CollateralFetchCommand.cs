@@ -17,7 +17,7 @@ internal static class CollateralFetchCommand
         var quote = new Option<string?>("--quote") { Description = "A quote of the platform; instead of --fmspc and --ca." };
         var fmspc = new Option<string?>("--fmspc") { Description = "The kind of platform: 12 hexadecimal digits." };
         var authority = new Option<PckAuthority?>("--ca") { Description = "Who certified the platform." };
-        var source = new Option<Uri>("--source") { Description = "A PCS or PCCS, the address before tdx/certification/v4; nothing else is asked, but for Intel's own service Intel's root list.", DefaultValueFactory = _ => CollateralServiceOptions.IntelAddress };
+        var source = new Option<string>("--source") { Description = "A PCS or PCCS, the address before tdx/certification/v4; nothing else is asked, but for Intel's own service Intel's root list.", DefaultValueFactory = _ => CollateralServiceOptions.IntelAddress.OriginalString };
         var update = new Option<string>("--update") { Description = "early: fixes count as soon as they are published; standard: some months later.", DefaultValueFactory = _ => "early" };
         var output = new Option<string>("--out") { Description = "The bundle to write, or a folder that gets it under its platform's name.", Required = true };
         var root = AttestOptions.InsecureTrustRoot();
@@ -27,7 +27,8 @@ internal static class CollateralFetchCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = Request(parsed.GetValue(quote), parsed.GetValue(fmspc), parsed.GetValue(authority));
-            var collateral = await FetchAsync(parsed.GetValue(source)!, parsed.GetValue(update)!, request, cancellationToken);
+            var address = Uri.TryCreate(parsed.GetValue(source), UriKind.Absolute, out var absolute) ? absolute : throw TsfErrors.Usage.With($"--source takes an address such as {CollateralServiceOptions.IntelAddress}.");
+            var collateral = await FetchAsync(address, parsed.GetValue(update)!, request, cancellationToken);
             var verified = VerifiedCollateral.Create(collateral, AttestOptions.Anchor(parsed.GetValue(root)));
             RefuseDefects(verified, request);
             var target = parsed.GetValue(output)!;
@@ -43,9 +44,9 @@ internal static class CollateralFetchCommand
             var first = verified.Validity.MinBy(piece => piece.Until)!;
             Report.Print(
                 parsed.GetValue(json),
-                new { request.Fmspc, Authority = request.AuthorityName, Source = parsed.GetValue(source), Out = target, verified.Validity },
+                new { request.Fmspc, Authority = request.AuthorityName, Source = address, Out = target, verified.Validity },
                 $"collateral of {request}",
-                [("from", parsed.GetValue(source)!.OriginalString), ("written to", target), .. verified.Validity.Select(piece => (piece.Name, $"{AttestOptions.Text(piece.From)} to {AttestOptions.Text(piece.Until)}")), ("fetch again before", $"{AttestOptions.Text(first.Until)} ({first.Name})")]);
+                [("from", address.OriginalString), ("written to", target), .. verified.Validity.Select(piece => (piece.Name, $"{AttestOptions.Text(piece.From)} to {AttestOptions.Text(piece.Until)}")), ("fetch again before", $"{AttestOptions.Text(first.Until)} ({first.Name})")]);
             return 0;
         });
         return command;
@@ -60,7 +61,7 @@ internal static class CollateralFetchCommand
 
     private static async Task<TdxCollateral> FetchAsync(Uri source, string update, CollateralRequest request, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = source is { IsAbsoluteUri: true, IsLoopback: false } });
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = !source.IsLoopback });
         return await new CollateralService(client, new CollateralServiceOptions { Address = source, Update = update }, TimeProvider.System).GetAsync(request, cancellationToken);
     }
 

@@ -68,7 +68,7 @@ internal sealed class EvidenceArguments
             TrustAnchor = AttestOptions.Anchor(parsed.GetValue(root)),
             AcceptedStatuses = [.. rules is { OutOfDateGraceDays: > 0 } ? accepted.Append(TcbStatus.OutOfDate) : accepted],
             MinimumEvaluationDataNumber = rules?.MinimumEvaluationDataNumber ?? 0,
-            Expectations = new TdxExpectations { ReportData = parsed.GetValue(reportData) is { } hex ? AttestOptions.Hex(reportData.Name, hex, 1, 64) : null },
+            Expectations = new TdxExpectations { ReportData = parsed.GetValue(reportData) is { } hex ? AttestOptions.Hex(reportData.Name, hex, 1, 64) : default(ReadOnlyMemory<byte>?) },
             AllowTrailingData = parsed.GetValue(trailing),
             InsecureAllowDebug = parsed.GetValue(debug) || rules is { InsecureAllowDebug: true },
             InsecureAllowExpiredCollateral = parsed.GetValue(expired),
