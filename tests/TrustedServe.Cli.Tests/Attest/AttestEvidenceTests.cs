@@ -1,3 +1,5 @@
+using TrustedServe.Attestation.Tests.Tdx.Reports;
+
 namespace TrustedServe.Cli.Tests.Attest;
 
 public sealed class AttestEvidenceTests : IDisposable
@@ -5,6 +7,26 @@ public sealed class AttestEvidenceTests : IDisposable
     private readonly AttestCase test = new();
 
     public void Dispose() => test.Dispose();
+
+    [Theory]
+    [InlineData("c0ffee")]
+    [InlineData(null)]
+    public async Task Quote_of_the_kernel_is_written_and_verifies_with_the_report_data_that_was_asked_for(string? asked)
+    {
+        var model = new TsmModel { Report = input => new Attestation.Tests.Tdx.Synthetic.SyntheticQuote { EditBody = body => input.CopyTo(body, 520) }.Build() };
+        using var configfs = FuseConfigfs.Mount(model);
+        string[] options = asked is null ? [] : ["--report-data", asked];
+        var (taken, answer) = await test.JsonAsync(["evidence", "--report-root", configfs.Root, "--out", test.Path("taken.dat"), .. options]);
+        Assert.Equal(0, taken);
+        var bound = answer.GetProperty("reportData").GetString()!;
+        Assert.Equal(asked?.Length ?? 128, bound.Length);
+        Assert.Empty(model.Names);
+
+        var arguments = test.Synthetic();
+        arguments[0] = test.Path("taken.dat");
+        Assert.Equal(0, (await test.RunAsync(["verify", .. arguments, "--report-data", bound])).ExitCode);
+        Assert.Equal(1, (await test.RunAsync(["verify", .. arguments, "--report-data", "00"])).ExitCode);
+    }
 
     [Fact]
     public async Task Machine_without_TDX_is_told_so_and_nothing_is_written()

@@ -19,15 +19,16 @@ public sealed class AttestExplainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("OutOfDate", "UpToDate", "UpToDate", Roles.Operator, "platform OutOfDate")]
-    [InlineData("UpToDate", "OutOfDate", "UpToDate", Roles.Operator, "TDX module that the guest was launched on OutOfDate")]
-    [InlineData("UpToDate", "UpToDate", "OutOfDate", Roles.Operator, "quoting enclave OutOfDate")]
-    [InlineData("SWHardeningNeeded", "UpToDate", "UpToDate", Roles.Verifier, "platform SWHardeningNeeded")]
-    public async Task Status_names_the_part_and_who_must_act(string platform, string module, string enclave, string who, string part)
+    [InlineData("OutOfDate", "UpToDate", "UpToDate", Roles.Operator, "platform OutOfDate", "Update microcode")]
+    [InlineData("UpToDate", "OutOfDate", "UpToDate", Roles.Operator, "TDX module that the guest was launched on OutOfDate", "Update the TDX module")]
+    [InlineData("UpToDate", "UpToDate", "OutOfDate", Roles.Operator, "quoting enclave OutOfDate", "Update the quoting enclave")]
+    [InlineData("SWHardeningNeeded", "UpToDate", "UpToDate", Roles.Verifier, "platform SWHardeningNeeded", "Read the advisories")]
+    public async Task Status_names_the_part_and_who_must_act(string platform, string module, string enclave, string who, string part, string change)
     {
         var collateral = new SyntheticCollateral { PlatformStatus = platform, ModuleStatus = module, QeStatus = enclave };
         var (exitCode, answer) = await test.JsonAsync(["explain", .. test.Synthetic(collateral: collateral)]);
         Assert.Equal((1, "TcbStatus", who), (exitCode, answer.GetProperty("refused").GetString(), answer.GetProperty("who").GetString()));
+        Assert.StartsWith(change, answer.GetProperty("change").GetString(), StringComparison.Ordinal);
         Assert.Contains(part, answer.GetProperty("parts").EnumerateArray().Select(item => item.GetString()));
     }
 

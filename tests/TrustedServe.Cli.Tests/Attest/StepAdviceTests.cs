@@ -1,5 +1,6 @@
 using TrustedServe.Attestation.Tdx.Collateral;
 using TrustedServe.Attestation.Tdx.Verification;
+using TrustedServe.Attestation.Tests.Tdx.Synthetic;
 using TrustedServe.Cli.Commands.Attest;
 
 namespace TrustedServe.Cli.Tests.Attest;
@@ -25,7 +26,8 @@ public sealed class StepAdviceTests
         var unknown = StepAdvice.For(TdxStep.TcbStatus);
         foreach (var status in Enum.GetValues<TcbStatus>().Except([TcbStatus.Unknown, TcbStatus.UpToDate]))
         {
-            var advice = StepAdvice.For(TdxStep.TcbStatus, status);
+            var part = new PlatformStatus(status, status);
+            var advice = StepAdvice.For(TdxStep.TcbStatus, new TcbAssessment(status, part, part, status, SyntheticCollateral.Issued, []));
             Check(advice);
             Assert.NotEqual(unknown, advice);
         }

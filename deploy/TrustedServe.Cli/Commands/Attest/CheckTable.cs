@@ -8,7 +8,7 @@ internal static class CheckTable
     /// <summary>Prints the rows.</summary>
     public static void Print(string title, string what, IEnumerable<CheckRow> rows)
     {
-        var table = new Table().Title(title.EscapeMarkup()).Border(TableBorder.Rounded).AddColumns("", what, "expected", "seen");
+        var table = new Table().Title(title.EscapeMarkup()).Border(TableBorder.Rounded).AddColumns(new TableColumn(""), new TableColumn(what).NoWrap(), new TableColumn("expected"), new TableColumn("seen"));
         foreach (var row in rows)
         {
             var mark = row switch

@@ -37,7 +37,7 @@ internal sealed record Judgement(TdxVerdict Quote, PolicyVerdict? Policy, EventL
     {
         if (Quote.Refusal is { } step)
         {
-            return new Finding(step.Step.ToString(), step.Expected, step.Seen, StepAdvice.For(step.Step, Quote.Status));
+            return new Finding(step.Step.ToString(), step.Expected, step.Seen, StepAdvice.For(step.Step, Quote.Tcb));
         }
 
         if (Policy?.Rules.FirstOrDefault(rule => !rule.Passed) is { } broken)

@@ -25,8 +25,8 @@ internal static class StepAdvice
 
     /// <summary>The advice for a step.</summary>
     /// <param name="step">The step that failed.</param>
-    /// <param name="status">The status that was found, for <see cref="TdxStep.TcbStatus"/>.</param>
-    public static Advice For(TdxStep step, TcbStatus status = TcbStatus.Unknown) => step switch
+    /// <param name="tcb">The statuses that were found, for <see cref="TdxStep.TcbStatus"/>.</param>
+    public static Advice For(TdxStep step, TcbAssessment? tcb = null) => step switch
     {
         TdxStep.Format => new(
             "The bytes are no TDX quote of version 4 or 5; 'seen' says what they are.", Roles.Sender,
@@ -104,7 +104,7 @@ internal static class StepAdvice
         TdxStep.TdxModuleTcbLevel => new(
             "The TDX module is older than every version that Intel judges.", Roles.Operator,
             "Update the TDX module of the host, start the guest again and take a new quote."),
-        TdxStep.TcbStatus => ForStatus(status),
+        TdxStep.TcbStatus => ForStatus(tcb),
         TdxStep.EvaluationDataNumber => new(
             "The collateral is older than the policy asks, so newer findings do not count in it.", Roles.Verifier, FetchAgain),
         TdxStep.Debug => new(
@@ -122,14 +122,13 @@ internal static class StepAdvice
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, "A step without advice."),
     };
 
-    private static Advice ForStatus(TcbStatus status) => status switch
+    private static Advice ForStatus(TcbAssessment? tcb) => tcb?.Status switch
     {
         TcbStatus.Revoked => new(
             "Intel counts this platform's state as compromised. No policy can accept it.", Roles.Operator,
             "Update microcode, firmware and TDX module of the host, have it certified again, and take a new quote; until then keep secrets away."),
         TcbStatus.OutOfDate or TcbStatus.OutOfDateConfigurationNeeded => new(
-            "A part of the platform lacks published security updates; the parts say which.", Roles.Operator,
-            "Update the part that is out of date (platform: microcode and firmware; TDX module; quoting enclave), have the platform certified again, and take a new quote."),
+            "The platform lacks security updates that are published.", Roles.Operator, UpdateOf(tcb)),
         TcbStatus.ConfigurationNeeded or TcbStatus.ConfigurationAndSWHardeningNeeded => new(
             "The platform is up to date, but set up in a way that leaves advisories open.", Roles.Operator,
             "Change the firmware settings that the advisories name and take a new quote; or accept this status in a policy."),
@@ -141,4 +140,19 @@ internal static class StepAdvice
             "Start the guest again and take a new quote."),
         _ => new("The platform's state is not an accepted one.", Roles.Verifier, "Accept this status in a policy, if it is to be trusted."),
     };
+
+    /// <summary>The one part to begin with: without the platform's own updates those of the others may not count.</summary>
+    private static string UpdateOf(TcbAssessment tcb)
+    {
+        if (IsOutOfDate(tcb.Launch.Platform) || IsOutOfDate(tcb.Current?.Platform))
+        {
+            return "Update microcode and firmware of the host, have the platform certified again, and take a new quote.";
+        }
+
+        return IsOutOfDate(tcb.Launch.Module) || IsOutOfDate(tcb.Current?.Module)
+            ? "Update the TDX module of the host, start the guest again and take a new quote."
+            : "Update the quoting enclave on the host (Intel's DCAP packages) and take a new quote.";
+    }
+
+    private static bool IsOutOfDate(TcbStatus? status) => status is TcbStatus.OutOfDate or TcbStatus.OutOfDateConfigurationNeeded;
 }
