@@ -5,6 +5,7 @@ namespace TrustedServe.Benchmarks;
 
 /// <summary>Verification of one real quote, every step of it.</summary>
 [MemoryDiagnoser]
+[MinColumn] // on a shared machine the least disturbed one says most
 public class VerificationBenchmarks
 {
     // The only quote with complete collateral is that of a guest under debug.
