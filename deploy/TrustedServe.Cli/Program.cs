@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrustedServe.Cli.Commands;
+using TrustedServe.Cli.Commands.Attest;
 using TrustedServe.Cli.Output;
 using TrustedServe.Protocol.Errors;
 
@@ -12,6 +13,7 @@ var root = new RootCommand("Serve machine-learning models whose weights, inputs 
     ServeCommand.Create(),
     PredictCommand.Create(),
     AccessCommands.Create(),
+    AttestCommands.Create(),
     ErrorsCommand.Create(),
 };
 

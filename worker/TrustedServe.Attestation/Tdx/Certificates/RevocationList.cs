@@ -36,6 +36,9 @@ public sealed class RevocationList
     /// <summary>How many certificates are revoked.</summary>
     public int Count => revoked.Count;
 
+    /// <summary>Which certificates are revoked, in no order.</summary>
+    public IReadOnlyCollection<SerialNumber> Serials => revoked;
+
     /// <summary>Reads a list.</summary>
     /// <param name="der">The list; the memory is kept and must not change.</param>
     /// <exception cref="TrustedServe.Protocol.Errors.TsfException">TSF3202: not such a list.</exception>
