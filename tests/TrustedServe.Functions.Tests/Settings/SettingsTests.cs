@@ -53,6 +53,8 @@ public sealed class SettingsTests : IDisposable
             "--TrustedServe:Trust:Broker=http://broker.invalid",
             "--TrustedServe:Trust:GuestApi=http://10.0.0.1",
             "--TrustedServe:Trust:Settings=kbs://elsewhere/a/b/c",
+            "--TrustedServe:Trust:ReportRoot=report",
+            "--TrustedServe:Worker:AttestationMaxAgeSeconds=0",
             "--TrustedServe:Worker:Lanez=2",
             "--TrustedServe:StoreConnectionString=secret"));
         Assert.Equal("TSF0002", refusal.Code);
@@ -67,6 +69,8 @@ public sealed class SettingsTests : IDisposable
                 "Trust:Broker = 'http://broker.invalid'",
                 "Trust:GuestApi = 'http://10.0.0.1'",
                 "Trust:Settings = 'kbs://elsewhere/a/b/c'",
+                "Trust:ReportRoot = 'report' (command line): must be an absolute path",
+                "Worker:AttestationMaxAgeSeconds = '0' (command line): must be a whole number, 1 to 604800",
                 "Models:Store is not set",
                 "Worker:Lanez (command line): there is no such setting",
                 "TrustedServe:StoreConnectionString (command line): there is no such setting",

@@ -24,6 +24,7 @@ public sealed class TrustBoundaryTests
     [InlineData("Trust:ReportRoot", false)]
     [InlineData("trust:eventLogFile", false)]
     [InlineData("Trust:InitDataFile", false)]
+    [InlineData("Attestation:CollateralFile", false)]
     [InlineData("Models:Store", true)]
     [InlineData("Models:StoreConnectionString", true)]
     [InlineData("Models:Names:0", false)]

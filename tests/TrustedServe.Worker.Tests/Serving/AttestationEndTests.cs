@@ -4,6 +4,7 @@ using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Hosting;
+using TrustedServe.Worker.Services;
 using TrustedServe.Worker.Starting;
 using TrustedServe.Worker.Tests.Support;
 
@@ -19,7 +20,7 @@ public sealed class AttestationEndTests
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var refuse = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var loader = TestWorker.Tensors(
-            OnnxGraph.Squares(Size, 150), [new("in", Datatype.Fp32, [Size, Size])], [new("out", Datatype.Fp32, [Size, Size])]);
+            OnnxGraph.Squares(Size, 100), [new("in", Datatype.Fp32, [Size, Size])], [new("out", Datatype.Fp32, [Size, Size])]);
         loader.AttestAgain = _ =>
         {
             asked.TrySetResult();
@@ -30,6 +31,12 @@ public sealed class AttestationEndTests
         var ended = worker.EndedAsync();
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var inHand = worker.Inference.ModelInferAsync(Requests.One("tensors", "in", Datatype.Fp32, [Size, Size], new byte[Size * Size * sizeof(float)])).ResponseAsync;
+        var lane = worker.Services.GetRequiredService<ModelSlot>().Get("tensors", "").Scheduler.Lanes[0];
+        for (var i = 0; lane.Current is null; i++)
+        {
+            Assert.True(i < 2000, "The request did not come to its lane.");
+            await Task.Delay(5);
+        }
 
         refuse.SetException(TsfErrors.KeyDenied.With("Not any more."));
 
