@@ -123,9 +123,9 @@ public sealed class PolicyTests
     [Fact]
     public void Any_bytes_are_a_policy_or_refused_with_the_code() => Gen.OneOf(
         Gen.Byte.Array[0, 200],
-        Gen.Select(Gen.Int[0, 300], Gen.Byte, (at, value) =>
+        Gen.Select(Gen.Int[0, 1000], Gen.Byte, (at, value) =>
         {
-            var bytes = Encoding.UTF8.GetBytes(TestPolicy.Of(TestPolicy.Rule("models", "models/*/*", TestPolicy.Known)));
+            var bytes = Encoding.UTF8.GetBytes(TestPolicy.Of(TestPolicy.Rule("models", "models/*/*", TestPolicy.Known), TdxGuest.Rule()));
             bytes[at % bytes.Length] = value;
             return bytes;
         })).Sample(

@@ -21,6 +21,9 @@ internal sealed record TdxGuest : IEvidenceSource
         "policy.rego" = "package agent_policy"
         """;
 
+    /// <summary>A guest into which its host can look.</summary>
+    public static TdxGuest Debuggable { get; } = new() { Quote = new SyntheticQuote { TdAttributes = [1, 0, 0, 0x10, 0, 0, 0, 0] } };
+
     public SyntheticQuote Quote { get; init; } = new();
 
     /// <summary>Changes the TD report after everything was bound, before it is signed.</summary>

@@ -1,0 +1,279 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using CsCheck;
+using TrustedServe.Attestation.Tests.Tdx.EventLogs;
+using TrustedServe.Attestation.Tests.Tdx.Synthetic;
+using TrustedServe.KeyBroker.Tests.Support;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.KeyBroker.Tests;
+
+public sealed class TdxRefusalTests
+{
+    [Theory]
+    [InlineData(136, "mr_td")]
+    [InlineData(184, "mr_config_id")]
+    public async Task Rejects_another_measurement_by_its_register(int offset, string register)
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var answer = await broker.ReleaseAsync(new TdxGuest { EditBody = body => body[offset] ^= 1 });
+        answer.IsRefused("PolicyDeny", "TSF3017", register, step: "Policy");
+        Assert.Equal("production", Text(answer.Json["rule"]));
+        Assert.NotEqual(Text(answer.Json["expected"]), Text(answer.Json["seen"]));
+        Assert.Contains("\"decision\":\"release\",\"verdict\":\"refused\"", broker.Broker.Audit, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(328, "rtmr_0")]
+    [InlineData(376, "rtmr_1")]
+    [InlineData(424, "rtmr_2")]
+    public async Task Rejects_another_boot_by_its_register(int offset, string register)
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var answer = await broker.ReleaseAsync(new TdxGuest { EditBody = body => body[offset] ^= 1, EventLog = null });
+        answer.IsRefused("PolicyDeny", "TSF3017", register, step: "Policy");
+    }
+
+    [Fact]
+    public async Task Rejects_debuggable_guest()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var (answer, cookie) = await broker.AttestAsync(TdxGuest.Debuggable);
+        answer.IsRefused("AttestationError", "TSF3005", "td_attributes", step: "Debug");
+        Assert.Equal("production", Text(answer.Json["rule"]));
+        (await broker.Wire.ResourceAsync(cookie)).IsRefused("TokenNotFound", "TSF3025");
+    }
+
+    [Theory]
+    [InlineData("OutOfDate", "TcbStatus")]
+    [InlineData("SWHardeningNeeded", "TcbStatus")]
+    [InlineData("Revoked", "TcbStatus")]
+    public async Task Rejects_status_that_no_rule_accepts(string status, string step)
+    {
+        await using var broker = await TdxBroker.StartAsync(new SyntheticCollateral { PlatformStatus = status });
+        var (answer, _) = await broker.AttestAsync(new TdxGuest());
+        answer.IsRefused("AttestationError", "TSF3005", "tcb_status", step: step);
+        Assert.Contains(status, Text(answer.Json["seen"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_rule_s_grace_is_not_another_s()
+    {
+        var strict = TdxGuest.Rule("models/*/*");
+        var lenient = TdxGuest.Rule("rows/*/*", ",\"out_of_date_grace_days\":500").Replace("\"production\"", "\"rows\"", StringComparison.Ordinal);
+        await using var broker = await TdxBroker.StartAsync(new SyntheticCollateral { PlatformStatus = "OutOfDate" }, TestPolicy.Of(strict, lenient));
+        var (_, cookie) = await broker.AttestAsync(new TdxGuest());
+
+        (await broker.Wire.ResourceAsync(cookie)).IsRefused("PolicyDeny", "TSF3004", "tcb_statuses", step: "Policy");
+        Assert.Equal(HttpStatusCode.OK, (await broker.Wire.ResourceAsync(cookie, path: RunningBroker.NoRule.Path)).Status);
+    }
+
+    [Fact]
+    public async Task Rejects_evidence_of_another_session()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var (_, first) = await broker.Wire.ChallengeAsync("tdx");
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        var body = new TdxGuest().Attestation(broker.Wire, nonce);
+        body["tee-evidence"] = new TdxGuest().Attestation(broker.Wire, first)["tee-evidence"]!.DeepClone();
+
+        (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3016", "report_data", step: "ReportData");
+    }
+
+    [Fact]
+    public async Task Rejects_report_data_with_something_after_the_digest()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var (answer, _) = await broker.AttestAsync(new TdxGuest { EditBody = body => body[520 + 63] = 1 });
+        answer.IsRefused("AttestationError", "TSF3016", "report_data", step: "ReportData");
+    }
+
+    [Theory]
+    [InlineData("version = \"0.1.0\"\nalgorithm = \"sha384\"\n[data]\n", true)]
+    [InlineData("not toml [", true)]
+    [InlineData("", true)]
+    [InlineData(TdxGuest.InitData, false)]
+    public async Task Rejects_initdata_that_the_guest_was_not_started_with(string document, bool toml)
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        var body = new TdxGuest().Attestation(broker.Wire, nonce, document);
+        body["init-data"]!["format"] = toml ? "toml" : "json";
+        (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3005", "init-data", step: "InitData");
+    }
+
+    [Fact]
+    public async Task Rejects_bound_initdata_that_is_no_document()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        const string Document = "anything";
+        var (answer, _) = await broker.AttestAsync(
+            new TdxGuest { EditBody = body => System.Security.Cryptography.SHA384.HashData(Encoding.UTF8.GetBytes(Document)).CopyTo(body, 184) }, Document);
+        answer.IsRefused("AttestationError", "TSF3005", "init-data", step: "InitData");
+    }
+
+    [Fact]
+    public async Task Rejects_event_log_that_does_not_replay()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var log = new SyntheticLog().Add(1, 8, "firmware"u8.ToArray()).Add(2, 8, "invented"u8.ToArray()).ToArray();
+        var (answer, _) = await broker.AttestAsync(new TdxGuest { EventLog = log });
+        answer.IsRefused("AttestationError", "TSF3005", "cc_eventlog", step: "EventLog");
+        Assert.StartsWith("RTMR1 0000", Text(answer.Json["expected"]), StringComparison.Ordinal);
+
+        (answer, _) = await broker.AttestAsync(new TdxGuest { EventLog = [1, 2, 3] });
+        answer.IsRefused("AttestationError", "TSF3005", "cc_eventlog", step: "EventLog");
+    }
+
+    [Fact]
+    public async Task Rejects_when_the_collateral_is_over()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await broker.ReleaseAsync(new TdxGuest())).Status);
+        broker.Time.Advance(SyntheticCollateral.Next - SyntheticCollateral.Clock + TimeSpan.FromSeconds(1));
+
+        var (answer, _) = await broker.AttestAsync(new TdxGuest());
+        answer.IsRefused("AttestationError", "TSF3005", "collateral", step: "Collateral");
+        Assert.Contains("TSF3353", Text(answer.Json["seen"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rejects_revoked_platform()
+    {
+        using var leaf = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(SyntheticPki.Shared.Leaf());
+        await using var broker = await TdxBroker.StartAsync(new SyntheticCollateral { RevokedByAuthority = [leaf.SerialNumber] });
+        var (answer, _) = await broker.AttestAsync(new TdxGuest());
+        answer.IsRefused("AttestationError", "TSF3005", "pck_certificate", step: "PckRevocation");
+    }
+
+    [Fact]
+    public async Task Rejects_platform_under_another_root_and_asks_for_no_collateral()
+    {
+        await using var broker = await TdxBroker.StartAsync(intelRoot: true);
+        var (answer, _) = await broker.AttestAsync(new TdxGuest());
+        answer.IsRefused("AttestationError", "TSF3005", "pck_certificate", step: "TrustAnchor");
+        Assert.DoesNotContain(broker.Broker.Log.Lines, line => line.Id is 3301 or 3302);
+    }
+
+    [Fact]
+    public async Task Rejects_platform_without_collateral_and_does_not_tell_the_folder()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var pki = SyntheticPki.Shared;
+        var other = pki.Leaf(new PckSpec { Fmspc = [1, 2, 3, 4, 5, 6] });
+        var (answer, _) = await broker.AttestAsync(new TdxGuest { Quote = new SyntheticQuote { Chain = SyntheticPki.Pem(other, pki.PlatformCa, pki.Root) } });
+        answer.IsRefused("AttestationError", "TSF3005", "collateral", step: "Collateral");
+        Assert.Contains("010203040506", Text(answer.Json["expected"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("tsf-", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("\"\"")]
+    [InlineData("""{"quote":""}""")]
+    [InlineData("""{"quote":"?"}""")]
+    [InlineData("""{"quote":"AAAA"}""")]
+    [InlineData("""{"quote":"AAAA","cc_eventlog":7}""")]
+    public async Task Rejects_what_is_no_evidence(string evidence)
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        var body = new TdxGuest().Attestation(broker.Wire, nonce);
+        body["tee-evidence"]!["primary_evidence"] = JsonNode.Parse(evidence);
+        var answer = await broker.Wire.AttestAsync(cookie, body);
+        Assert.Equal((HttpStatusCode.Unauthorized, "TSF3005", "Format"), (answer.Status, Text(answer.Json["code"]), Text(answer.Json["step"])));
+    }
+
+    [Theory]
+    [InlineData("v4_initdata_00a06d")]
+    [InlineData("v4_azure_dcesv6_90c06f")]
+    [InlineData("v5_tdx15_90c06f")]
+    public async Task Rejects_quote_of_a_real_guest_that_is_not_about_this_session(string name)
+    {
+        var file = Path.Combine(TrustedServe.Testing.Repository.Shared ?? "", "data", "tdx", "quotes", name + ".dat");
+        Assert.SkipUnless(File.Exists(file), "the folder of third-party data is not beside the clone");
+        await using var broker = await TdxBroker.StartAsync(intelRoot: true);
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        var body = new TdxGuest().Attestation(broker.Wire, nonce);
+        body["tee-evidence"]!["primary_evidence"] = new JsonObject { ["quote"] = Convert.ToBase64String(File.ReadAllBytes(file)), ["cc_eventlog"] = null };
+
+        (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3016", "report_data", step: "ReportData");
+    }
+
+    [Fact]
+    public async Task Any_changed_byte_of_quote_log_or_initdata_is_refused_with_its_step()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        await Gen.Select(Gen.Int[0, 2], Gen.Int[0, 100_000], Gen.Int[1, 255]).SampleAsync(
+            async change =>
+            {
+                var (part, at, mask) = change;
+                var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+                var body = new TdxGuest().Attestation(broker.Wire, nonce, TdxGuest.InitData);
+                var evidence = body["tee-evidence"]!["primary_evidence"]!;
+                if (part == 2)
+                {
+                    body["init-data"]!["body"] = Encoding.Latin1.GetString(Change(Encoding.Latin1.GetBytes(TdxGuest.InitData)));
+                }
+                else
+                {
+                    var member = part == 0 ? "quote" : "cc_eventlog";
+                    evidence[member] = Convert.ToBase64String(Change(Convert.FromBase64String(Text(evidence[member]))));
+                }
+
+                var answer = await broker.Wire.AttestAsync(cookie, body);
+
+                // The data of an event are not extended themselves, and its header not at all: such a change may replay.
+                if (part != 1 || answer.Status != HttpStatusCode.OK)
+                {
+                    Assert.Equal(HttpStatusCode.Unauthorized, answer.Status);
+                    Assert.Contains(Text(answer.Json["code"]), (string[])["TSF3005", "TSF3016"]);
+                    Assert.NotEmpty(Text(answer.Json["step"]));
+                }
+
+                byte[] Change(byte[] bytes)
+                {
+                    bytes[at % bytes.Length] ^= (byte)mask;
+                    return bytes;
+                }
+            },
+            iter: 150);
+    }
+
+    [Fact]
+    public async Task Unreachable_collateral_service_is_a_failure_of_the_broker_that_is_tried_again()
+    {
+        await using var broker = await TdxBroker.StartAsync(source: new Uri("http://127.0.0.1:9/"), withFolder: false);
+        var (answer, _) = await broker.AttestAsync(new TdxGuest());
+        Assert.Equal((HttpStatusCode.InternalServerError, "TSF3351"), (answer.Status, Text(answer.Json["code"])));
+        Assert.DoesNotContain("127.0.0.1", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Kinds_of_evidence_do_not_open_each_other_s_rules()
+    {
+        var simulated = TestPolicy.Rule("simulated", "rows/*/*", TestPolicy.Known, TdxGuest.MrTd);
+        await using var broker = await TdxBroker.StartAsync(policy: TestPolicy.Of(TdxGuest.Rule(), simulated));
+        var (_, genuine) = await broker.AttestAsync(new TdxGuest());
+        (await broker.Wire.ResourceAsync(genuine, path: RunningBroker.NoRule.Path)).IsRefused("PolicyDeny", "TSF3004", "tee");
+
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync();
+        Assert.Equal(HttpStatusCode.OK, (await broker.Wire.AttestAsync(cookie, broker.Wire.Attestation(nonce, TdxGuest.MrTd))).Status);
+        (await broker.Wire.ResourceAsync(cookie)).IsRefused("PolicyDeny", "TSF3004", "tee");
+    }
+
+    [Fact]
+    public async Task Broker_does_not_start_with_rules_that_leave_guest_or_container_open_or_without_collateral()
+    {
+        var open = TdxGuest.Rule().Replace($"\"mr_td\":[\"{TdxGuest.MrTd}\"],", "", StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<TsfException>(() => TdxBroker.StartAsync(policy: TestPolicy.Of(open)));
+        Assert.Equal(TsfErrors.InvalidPolicy, refused.Error);
+        Assert.Contains("$.rules[0].tdx: a policy that releases keys must state mr_td", refused.Message, StringComparison.Ordinal);
+
+        Assert.Equal(TsfErrors.InvalidSettings, (await Assert.ThrowsAsync<TsfException>(() => RunningBroker.StartAsync(policy: TestPolicy.Of(TdxGuest.Rule())))).Error);
+    }
+
+    private static string Text(JsonNode? node) => node!.GetValue<string>();
+}
