@@ -97,10 +97,11 @@ public sealed class AttestCollateralTests : IDisposable
     [Fact]
     public async Task Show_names_what_does_not_verify_and_shows_nothing_of_it()
     {
-        var (exitCode, output) = await test.RunAsync("collateral", "show", test.Write("bundle.json", new SyntheticCollateral().Build()));
+        var (exitCode, output) = await test.RunAsync("collateral", "show", test.Write("bundle.json", new SyntheticCollateral { RevokedByAuthority = ["0a01"] }.Build()));
         Assert.Equal(0, exitCode);
         Assert.Contains("NOT verified", output, StringComparison.Ordinal);
         Assert.DoesNotContain("INTEL-SA-00001", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("0a01", output, StringComparison.Ordinal);
     }
 
     [Theory]

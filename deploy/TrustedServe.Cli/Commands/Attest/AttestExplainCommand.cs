@@ -36,16 +36,12 @@ internal static class AttestExplainCommand
             }
 
             var expiry = judgement.Quote.EarliestExpiry;
-            var waived = judgement.Quote.Waived.Select(step => step.ToString()).ToList();
+            var reservations = JudgementReport.Reservations(judgement).ToList();
             Report.Print(
                 parsed.GetValue(json),
-                new { Accepted = true, Until = expiry?.Until, First = expiry?.Name, Waived = waived },
+                new { Accepted = true, ValidUntil = expiry?.Until, Reservations = reservations.Select(reservation => $"{reservation.Name}: {reservation.Value}") },
                 "✓ accepted",
-                [
-                    ("nothing to change", waived.Count == 0 ? "every step holds" : "but an insecure option let a step pass that does not hold"),
-                    .. waived.Select(step => ("waived", step)),
-                    ("holds until", expiry is null ? "-" : $"{AttestOptions.Text(expiry.Until)} ({expiry.Name})"),
-                ]);
+                [("nothing to change", reservations.Count == 0 ? "every step holds" : "with these reservations"), .. reservations, ("holds until", expiry is null ? "-" : $"{AttestOptions.Text(expiry.Until)} ({expiry.Name})")]);
             return 0;
         });
         return command;

@@ -41,7 +41,14 @@ internal static class AttestOptions
         }
 
         var root = PemChain.Parse(AttestFiles.Read(rootFile, PemChain.MaxLength), 1)[0];
-        return TrustAnchor.InsecureFromPublicKey(root.PublicKey.Span);
+        try
+        {
+            return TrustAnchor.InsecureFromPublicKey(root.PublicKey.Span);
+        }
+        catch (ArgumentException exception)
+        {
+            throw TsfErrors.CertificateMalformed.With($"The root certificate {rootFile} has no key on P-256.", exception);
+        }
     }
 
     /// <summary>A time as every table writes it.</summary>

@@ -25,7 +25,9 @@ internal static class CollateralShowCommand
         {
             var collateral = CollateralFiles.Read(parsed.GetValue(bundle)!);
             var verified = VerifiedCollateral.Create(collateral, AttestOptions.Anchor(parsed.GetValue(root)));
-            var (rootSerials, pckSerials) = (Serials(collateral.RootCaCrl), Serials(collateral.PckCrl));
+            var rootSerials = Serials(verified, "root CRL", collateral.RootCaCrl);
+            // Without its issuer the list's signature can be checked with a quote alone.
+            var pckSerials = Serials(verified, "PCK CRL", collateral.PckCrlIssuerChain.IsEmpty ? default : collateral.PckCrl);
             if (!parsed.GetValue(json))
             {
                 PrintLevels(verified);
@@ -75,27 +77,15 @@ internal static class CollateralShowCommand
             new Text(of), new Text(least), new Text(verdict.Status.ToString()), new Text(verdict.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), new Text(string.Join(", ", verdict.AdvisoryIds)));
     }
 
-    /// <summary>The serial numbers of a list; null when there is none that can be read.</summary>
-    private static string[]? Serials(ReadOnlyMemory<byte> list)
-    {
-        if (list.IsEmpty)
-        {
-            return null;
-        }
-
-        try
-        {
-            return [.. RevocationList.Parse(list).Serials.Select(serial => serial.ToString()).Order(StringComparer.Ordinal)];
-        }
-        catch (Protocol.Errors.TsfException exception) when (exception.Error == Protocol.Errors.TsfErrors.CertificateMalformed)
-        {
-            return null; // The defect is named with the other parts.
-        }
-    }
+    /// <summary>The serial numbers of a list; null when there is none, or none that holds.</summary>
+    private static string[]? Serials(VerifiedCollateral verified, string name, ReadOnlyMemory<byte> list) =>
+        !list.IsEmpty && verified.Validity.Any(piece => piece.Name == name)
+            ? [.. RevocationList.Parse(list).Serials.Select(serial => serial.ToString()).Order(StringComparer.Ordinal)]
+            : null;
 
     private static string Describe(string[]? serials) => serials switch
     {
-        null => "no list",
+        null => "no list that holds",
         [] => "none",
         { Length: > ShownSerials } => $"{serials.Length}: {string.Join(' ', serials.Take(ShownSerials))} and {serials.Length - ShownSerials} more (--json has all)",
         _ => $"{serials.Length}: {string.Join(' ', serials)}",

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using TrustedServe.Attestation.Tdx.Certificates;
 using TrustedServe.Attestation.Tdx.EventLogs;
 using TrustedServe.Attestation.Tdx.Verification;
 using TrustedServe.Cli.Output;
@@ -52,6 +53,31 @@ internal static class JudgementReport
         yield return $"quoting enclave {tcb.QuotingEnclave}";
     }
 
+    /// <summary>What an acceptance does not say: steps that an insecure option let pass, and questions that were not asked.</summary>
+    public static IEnumerable<(string Name, string Value)> Reservations(Judgement judgement)
+    {
+        var verdict = judgement.Quote;
+        if (verdict.RootKeyId != TrustAnchor.IntelSgxRoot.KeyId)
+        {
+            yield return ("WAIVED", $"{TdxStep.TrustAnchor}: another root than Intel's is trusted, key {Report.Short(verdict.RootKeyId)}");
+        }
+
+        foreach (var step in verdict.Waived)
+        {
+            yield return ("WAIVED", $"{step.Step}: expected {step.Expected}, seen {step.Seen}");
+        }
+
+        if (judgement.IsAccepted && judgement.Policy?.Rules.Any(rule => rule.Rule == "mr_td") is not true)
+        {
+            yield return ("NOT compared", "which guest it is; --policy with mr_td does");
+        }
+
+        if (judgement.IsAccepted && verdict.Steps.All(step => step.Step != TdxStep.ReportData))
+        {
+            yield return ("NOT compared", "what the quote is bound to, so it may be a replay; --report-data does");
+        }
+    }
+
     private static IEnumerable<(string Name, string Value)> Summary(Judgement judgement)
     {
         var verdict = judgement.Quote;
@@ -79,9 +105,9 @@ internal static class JudgementReport
             yield return ("event log", log.Holds ? "replays to the quote's registers" : "does NOT replay to the quote's registers");
         }
 
-        foreach (var step in verdict.Waived)
+        foreach (var reservation in Reservations(judgement))
         {
-            yield return ("WAIVED", $"{step.Step}: expected {step.Expected}, seen {step.Seen}");
+            yield return reservation;
         }
     }
 

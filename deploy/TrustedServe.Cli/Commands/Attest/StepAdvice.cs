@@ -146,7 +146,7 @@ internal static class StepAdvice
     {
         if (IsOutOfDate(tcb.Launch.Platform) || IsOutOfDate(tcb.Current?.Platform))
         {
-            return "Update microcode and firmware of the host, have the platform certified again, and take a new quote.";
+            return "Update microcode, firmware and provisioning enclave (PCE) of the host, have the platform certified again, and take a new quote.";
         }
 
         return IsOutOfDate(tcb.Launch.Module) || IsOutOfDate(tcb.Current?.Module)
