@@ -36,6 +36,11 @@ catch (Exception exception) when (exception is IOException or UnauthorizedAccess
     Failures.Print(TsfErrors.FileUnreadable.With(exception.Message, exception), json: parsed.GetValue<bool>("--json"));
     return 1;
 }
+catch (OperationCanceledException exception) when (exception.InnerException is TimeoutException)
+{
+    Failures.Print(TsfErrors.DeadlineExceeded.With(exception.InnerException.Message, exception), json: parsed.GetValue<bool>("--json"));
+    return 1;
+}
 catch (OperationCanceledException)
 {
     return 130;

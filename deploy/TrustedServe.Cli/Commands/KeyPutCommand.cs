@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using TrustedServe.Cli.Hosting;
 using TrustedServe.KeyBroker.Resources;
+using TrustedServe.Packaging.Keys;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Secrets;
 
@@ -28,6 +30,7 @@ internal static class KeyPutCommand
             if (place == "embedded")
             {
                 using var store = ResourceStore.Open(parsed.GetValue(folder)!);
+                RefuseOtherKey(store, keyId, key);
                 store.Put(keyId, bytes.Span);
             }
             else
@@ -39,6 +42,22 @@ internal static class KeyPutCommand
             return 0;
         });
         return command;
+    }
+
+    // The same key with another anchor or lowest version is how a record is changed; another key would orphan what was sealed.
+    private static void RefuseOtherKey(ResourceStore store, KeyId id, KeyRecord record)
+    {
+        using var existing = store.Get(id);
+        if (existing is null)
+        {
+            return;
+        }
+
+        using var before = KeyRecord.Parse(existing.Span);
+        if (!CryptographicOperations.FixedTimeEquals(before.Key.Span, record.Key.Span))
+        {
+            throw TsfErrors.Usage.With($"{id} exists with another key; packages sealed under it could never be opened again. Choose another tag.");
+        }
     }
 
     private static Uri Address(string text) =>

@@ -33,6 +33,11 @@ internal static class ModelSealCommand
                 throw TsfErrors.Usage.With("Give either --to with a model store or --out with a file.");
             }
 
+            if (store?.Contains("://", StringComparison.Ordinal) == true)
+            {
+                throw TsfErrors.Usage.With("--to takes a folder; for another store, seal with --out and then 'trustedserve model push'.");
+            }
+
             var keyId = KeyId.Parse(parsed.GetValue(key));
             using var keyRecord = KeyRecords.Find(parsed.GetValue(record), parsed.GetValue(folder)!, keyId);
             using var signer = parsed.GetValue(sign) is { } pem ? SigningKeys.Read(pem) : null;

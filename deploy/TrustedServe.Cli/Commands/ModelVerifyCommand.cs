@@ -30,11 +30,7 @@ internal static class ModelVerifyCommand
                 using var keyRecord = KeyRecords.Find(parsed.GetValue(record), parsed.GetValue(folder)!, KeyId.Parse(report.Envelope.KeyId));
                 var package = await SealedPackage.OpenAsync(source, cancellationToken);
                 await package.VerifyAsync(keyRecord, ModelSealCommand.Progress(parsed.GetValue(json)), cancellationToken);
-                report = report with
-                {
-                    Proven = [.. report.Proven, "The key record allows this package, it decrypts to the last byte, and every digest inside agrees."],
-                    NotProven = [],
-                };
+                report = PackageVerifier.WithContent(report);
             }
 
             Report.Print(
@@ -42,7 +38,8 @@ internal static class ModelVerifyCommand
                 report,
                 $"sealed package {report.Envelope.Model} {report.Envelope.Version}",
                 [("signature", $"{report.Signature}{(report.Signer is { } signer ? $", names {Report.Short(signer)}" : "")}"), .. report.Proven.Select(line => ("proven", line)), .. report.NotProven.Select(line => ("NOT proven", line))]);
-            return report.Signature is SignatureState.Invalid or SignatureState.OtherPublisher ? 1 : 0;
+            // Who names a publisher asks whether that publisher made it: anything but yes is no.
+            return publisherKey is null || report.Signature == SignatureState.Valid ? 0 : 1;
         });
         return command;
     }

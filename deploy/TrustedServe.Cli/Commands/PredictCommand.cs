@@ -33,13 +33,17 @@ internal static class PredictCommand
 
             var isText = parsed.GetValue(text) is not null;
             var content = parsed.GetValue(text) ?? parsed.GetValue(body) ?? await File.ReadAllTextAsync(inputs[2]!, cancellationToken);
-            using var client = new FrontEndClient(new Uri(parsed.GetValue(url)!), ServeCommand.FromEnvironment(parsed.GetValue(key)));
+            using var client = new FrontEndClient(Address(parsed.GetValue(url)!), ServeCommand.FromEnvironment(parsed.GetValue(key)));
             var answer = await client.PredictAsync(parsed.GetValue(model)!, parsed.GetValue(version), content, isText, cancellationToken);
             Show(answer, parsed.GetValue(json));
             return 0;
         });
         return command;
     }
+
+    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? address
+        : throw TsfErrors.Usage.With($"--url takes an address such as http://127.0.0.1:8080, not '{text}'.");
 
     private static void Show(JsonElement answer, bool json)
     {

@@ -52,16 +52,26 @@ internal static class ServeCommand
         await using var stack = await LocalStack.StartAsync(options, cancellationToken);
         var progress = new StartProgress(json);
         stack.Functions.Logged += progress.Show;
+        if (stack.BrokerProcess is { } broker)
+        {
+            broker.Logged += progress.Show;
+        }
+
         try
         {
-            await stack.Functions.WaitForExitAsync(cancellationToken);
+            // Without its broker nothing can start again: better to end with it and say so.
+            var ended = await stack.WaitForFirstExitAsync(cancellationToken);
+            if (ended != stack.Functions)
+            {
+                throw TsfErrors.BrokerUnreachable.With($"{ended.Name} ended with exit code {ended.ExitCode}.");
+            }
+
+            return ended.ExitCode;
         }
         catch (OperationCanceledException)
         {
             return 0;
         }
-
-        return stack.Functions.ExitCode;
     }
 
     private static string Location(string models) =>
@@ -71,9 +81,29 @@ internal static class ServeCommand
         ? address
         : throw TsfErrors.Usage.With($"--broker takes 'embedded' or an address such as https://broker.example:8443, not '{text}'.");
 
-    private static Dictionary<string, string> ParseSettings(string[] pairs) => pairs
-        .Select(pair => pair.Split('=', 2))
-        .ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw TsfErrors.Usage.With($"--set takes Key=value, not '{pair[0]}'."));
+    private static Dictionary<string, string> ParseSettings(string[] pairs)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var pair in pairs)
+        {
+            if (pair.Split('=', 2) is not [var key, var value])
+            {
+                throw TsfErrors.Usage.With("--set takes Key=value.");
+            }
+
+            if (key.EndsWith("ConnectionString", StringComparison.OrdinalIgnoreCase))
+            {
+                throw TsfErrors.Usage.With($"{key} is a secret, and every user of this machine can read a command line: set the environment variable TRUSTEDSERVE__{key.Replace(":", "__", StringComparison.Ordinal)} instead.");
+            }
+
+            if (!settings.TryAdd(key, value))
+            {
+                throw TsfErrors.Usage.With($"--set names {key} twice.");
+            }
+        }
+
+        return settings;
+    }
 
     private static Dictionary<string, string> Secrets(string? variable) =>
         FromEnvironment(variable) is { } value ? new() { ["Models:StoreConnectionString"] = value } : [];

@@ -5,17 +5,18 @@ namespace TrustedServe.Cli.Hosting;
 /// <summary>A key broker, if an embedded one is wanted, and the front end with its workers: what <c>serve</c> and <c>demo</c> start.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
-    private readonly ServiceProcess? broker;
-
     private LocalStack(ServiceProcess? broker, ServiceProcess functions, Uri brokerAddress)
     {
-        this.broker = broker;
+        BrokerProcess = broker;
         Functions = functions;
         Broker = brokerAddress;
     }
 
     /// <summary>The front end's process.</summary>
     public ServiceProcess Functions { get; }
+
+    /// <summary>The embedded broker's process; null when the broker is another's.</summary>
+    public ServiceProcess? BrokerProcess { get; }
 
     /// <summary>Address of the key broker.</summary>
     public Uri Broker { get; }
@@ -41,13 +42,23 @@ internal sealed class LocalStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until one of the processes has ended, and says which.</summary>
+    public async Task<ServiceProcess> WaitForFirstExitAsync(CancellationToken cancellationToken)
+    {
+        ServiceProcess[] processes = BrokerProcess is null ? [Functions] : [Functions, BrokerProcess];
+        var exits = processes.Select(process => process.WaitForExitAsync(cancellationToken)).ToList();
+        var first = await Task.WhenAny(exits);
+        await first;
+        return processes[exits.IndexOf(first)];
+    }
+
     /// <summary>Ends the front end (which drains), then the broker.</summary>
     public async ValueTask DisposeAsync()
     {
         await Functions.DisposeAsync();
-        if (broker is not null)
+        if (BrokerProcess is not null)
         {
-            await broker.DisposeAsync();
+            await BrokerProcess.DisposeAsync();
         }
     }
 

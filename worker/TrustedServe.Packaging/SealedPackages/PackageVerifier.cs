@@ -7,6 +7,20 @@ namespace TrustedServe.Packaging.SealedPackages;
 /// <summary>Says what can be said of a sealed package without its key.</summary>
 public static class PackageVerifier
 {
+    private static readonly string[] ContentClaims =
+    [
+        "That the ciphertext decrypts under the key that the envelope names.",
+        "That the manifest inside has the digest, the name and the version of the envelope.",
+        "That the files inside have the digests of the manifest.",
+    ];
+
+    /// <summary>The report after <see cref="SealedPackage.VerifyAsync"/> succeeded: the content is proven, who made it is not.</summary>
+    public static VerificationReport WithContent(VerificationReport report) => report with
+    {
+        Proven = [.. report.Proven, "The key record allows this package, it decrypts to the last byte, and every digest inside agrees."],
+        NotProven = [.. report.NotProven.Except(ContentClaims)],
+    };
+
     /// <summary>Checks envelope, sizes and, with a publisher's public key, the signature.</summary>
     /// <param name="source">The sealed package.</param>
     /// <param name="publisherKey">SubjectPublicKeyInfo of the publisher, ECDSA P-256; null when none is known.</param>
@@ -27,12 +41,7 @@ public static class PackageVerifier
             $"The envelope is well formed, of format version {package.Envelope.FormatVersion}.",
             $"The file has exactly the {source.Length} bytes that the envelope asks for.",
         ];
-        List<string> notProven =
-        [
-            "That the ciphertext decrypts under the key that the envelope names.",
-            "That the manifest inside has the digest, the name and the version of the envelope.",
-            "That the files inside have the digests of the manifest.",
-        ];
+        List<string> notProven = [.. ContentClaims];
         switch (state)
         {
             case SignatureState.Valid:
