@@ -14,6 +14,8 @@ internal static class ServeCommand
         var models = new Option<string>("--models") { Description = "The model store: a folder, or the https address of a blob container.", Required = true };
         var broker = new Option<string>("--broker") { Description = "The key broker: 'embedded', or the address of one that speaks the KBS protocol.", DefaultValueFactory = _ => "embedded" };
         var brokerFolder = CommonOptions.BrokerFolder();
+        var collateral = new Option<string?>("--broker-collateral") { Description = "Folder of collateral that the embedded broker verifies TDX quotes with ('attest collateral fetch' fills it)." };
+        var collateralSource = new Option<string[]>("--broker-collateral-source") { Description = "Address of a PCS or PCCS that the embedded broker asks for collateral. May be given several times." };
         var simulated = new Option<bool>("--insecure-simulated-evidence") { Description = "Development only: make evidence up instead of asking the hardware for it. Proves nothing to anybody." };
         var listen = new Option<string>("--listen") { Description = "Address of the HTTP trigger.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
         var health = new Option<string>("--health-listen") { Description = "Address of health and metrics.", DefaultValueFactory = _ => "http://127.0.0.1:8081" };
@@ -21,7 +23,7 @@ internal static class ServeCommand
         var set = new Option<string[]>("--set") { Description = "One more setting of the front end, for example Http:MaxBodyBytes=1048576. May be given several times." };
         var connection = CommonOptions.StoreConnectionVariable();
         var json = new Option<bool>("--json") { Description = "Print the front end's own log, one JSON object a line." };
-        var command = new Command("serve", "Serve the models of a store until Ctrl+C.") { models, broker, brokerFolder, simulated, listen, health, settings, set, connection, json };
+        var command = new Command("serve", "Serve the models of a store until Ctrl+C.") { models, broker, brokerFolder, collateral, collateralSource, simulated, listen, health, settings, set, connection, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new LocalStackOptions
@@ -29,6 +31,11 @@ internal static class ServeCommand
                 Models = Location(parsed.GetValue(models)!),
                 Broker = parsed.GetValue(broker) is { } text && text != "embedded" ? ParseBroker(text) : null,
                 BrokerFolder = parsed.GetValue(brokerFolder)!,
+                BrokerCollateral =
+                [
+                    .. parsed.GetValue(collateral) is { } directory ? ["--collateral", directory] : Array.Empty<string>(),
+                    .. (parsed.GetValue(collateralSource) ?? []).SelectMany(source => new[] { "--collateral-source", source }),
+                ],
                 InsecureSimulatedEvidence = parsed.GetValue(simulated),
                 Listen = parsed.GetValue(listen)!,
                 HealthListen = parsed.GetValue(health)!,

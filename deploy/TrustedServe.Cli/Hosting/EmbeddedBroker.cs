@@ -15,10 +15,14 @@ internal static class EmbeddedBroker
         "broker");
 
     /// <summary>Starts it on a free port of loopback and waits until it listens.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="policyFile">Its policy.</param>
+    /// <param name="collateral">The broker's own options that say where collateral for TDX quotes comes from.</param>
+    /// <param name="cancellationToken">Ends the waiting and the process.</param>
     /// <returns>The process and its address.</returns>
-    public static async Task<(ServiceProcess Process, Uri Address)> StartAsync(string folder, string policyFile, CancellationToken cancellationToken)
+    public static async Task<(ServiceProcess Process, Uri Address)> StartAsync(string folder, string policyFile, IEnumerable<string> collateral, CancellationToken cancellationToken)
     {
-        var process = ServiceProcess.Start("The key broker", Programs.KeyBroker, ["--folder", folder, "--policy", policyFile, "--listen", "http://127.0.0.1:0", "--exit-on-stdin-eof"]);
+        var process = ServiceProcess.Start("The key broker", Programs.KeyBroker, ["--folder", folder, "--policy", policyFile, "--listen", "http://127.0.0.1:0", "--exit-on-stdin-eof", .. collateral]);
         try
         {
             var line = await process.WaitForAsync(e => e.Message.StartsWith("{\"listening\"", StringComparison.Ordinal), TimeSpan.FromSeconds(60), cancellationToken);

@@ -67,7 +67,7 @@ internal sealed class LocalStack : IAsyncDisposable
         var own = Path.Combine(options.BrokerFolder, "policy.json");
         if (File.Exists(own))
         {
-            return await EmbeddedBroker.StartAsync(options.BrokerFolder, own, cancellationToken);
+            return await EmbeddedBroker.StartAsync(options.BrokerFolder, own, options.BrokerCollateral, cancellationToken);
         }
 
         if (!options.InsecureSimulatedEvidence)
@@ -78,7 +78,7 @@ internal sealed class LocalStack : IAsyncDisposable
 
         var policy = Path.Combine(options.BrokerFolder, "insecure-local-policy.json");
         EmbeddedBroker.WriteInsecureLocalPolicy(policy);
-        return await EmbeddedBroker.StartAsync(options.BrokerFolder, policy, cancellationToken);
+        return await EmbeddedBroker.StartAsync(options.BrokerFolder, policy, [], cancellationToken);
     }
 
     private static ServiceProcess StartFunctions(LocalStackOptions options, Uri broker)

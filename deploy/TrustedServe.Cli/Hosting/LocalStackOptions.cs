@@ -12,6 +12,9 @@ internal sealed record LocalStackOptions
     /// <summary>Folder of the embedded broker.</summary>
     public required string BrokerFolder { get; init; }
 
+    /// <summary>Options of the embedded broker that say where collateral for TDX quotes comes from.</summary>
+    public IReadOnlyList<string> BrokerCollateral { get; init; } = [];
+
     /// <summary>Development only: simulated evidence.</summary>
     public bool InsecureSimulatedEvidence { get; init; }
 
