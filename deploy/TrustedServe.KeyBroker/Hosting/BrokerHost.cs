@@ -83,7 +83,11 @@ public sealed partial class BrokerHost : IAsyncDisposable
 
             var host = new BrokerHost(application, owned);
             LogListening(logger, host.Address, options.Folder, policy.Current.Rules.Count);
-            LogInsecure(logger);
+            if (policy.Current.Rules.Any(rule => rule.Tdx is null))
+            {
+                LogInsecure(logger);
+            }
+
             if (options.InsecureTrustAnchor is { } insecure)
             {
                 LogInsecureAnchor(logger, insecure.KeyId);
