@@ -61,14 +61,24 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Rejects_second_use_of_a_nonce_after_success_and_after_failure()
+    public async Task Attested_session_gets_the_token_that_it_has_whatever_it_sends()
     {
         await using var broker = await RunningBroker.StartAsync();
         var (cookie, nonce) = await broker.Wire.ChallengeAsync();
-        Assert.Equal(HttpStatusCode.OK, (await broker.Wire.AttestAsync(cookie, broker.Wire.Attestation(nonce))).Status);
-        (await broker.Wire.AttestAsync(cookie, broker.Wire.Attestation(nonce))).IsRefused("AttestationError", "TSF3009");
+        var first = await broker.Wire.AttestAsync(cookie, broker.Wire.Attestation(nonce));
+        Assert.Equal(HttpStatusCode.OK, first.Status);
+        var other = broker.Wire.Attestation(nonce);
+        other["tee-evidence"]!["primary_evidence"]!["svn"] = "2";
+        var second = await broker.Wire.AttestAsync(cookie, other);
+        Assert.Equal(HttpStatusCode.OK, second.Status);
+        Assert.Equal(first.Body, second.Body);
+    }
 
-        (cookie, nonce) = await broker.Wire.ChallengeAsync();
+    [Fact]
+    public async Task Rejects_second_use_of_a_nonce_after_a_failure()
+    {
+        await using var broker = await RunningBroker.StartAsync();
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync();
         var wrong = broker.Wire.Attestation(nonce);
         wrong["tee-evidence"]!["primary_evidence"]!["svn"] = "2";
         (await broker.Wire.AttestAsync(cookie, wrong)).IsRefused("AttestationError", "TSF3005", "svn");

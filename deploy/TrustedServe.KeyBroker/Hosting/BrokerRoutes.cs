@@ -74,6 +74,12 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
 
     private async Task AttestAsync(HttpContext context)
     {
+        if (broker.TokenOf(Cookie(context)) is { } earlier)
+        {
+            await JsonAsync(context, new AttestResponse { Token = earlier }).ConfigureAwait(false);
+            return;
+        }
+
         broker.RequireSession(Cookie(context));
         if (!attestations.Wait(0))
         {

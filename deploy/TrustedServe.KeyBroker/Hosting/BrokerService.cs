@@ -42,6 +42,12 @@ internal sealed class BrokerService(
         }
     }
 
+    /// <summary>
+    /// What an attested session gets when it attests again, as Trustee's broker answers it: the token that it has. Nothing that is
+    /// sent is looked at, and the nonce stays used.
+    /// </summary>
+    public string? TokenOf(string? sessionId) => sessions.TokenOf(sessionId);
+
     /// <summary>Refuses a caller without a session whose nonce is unused, before anything large is taken from it.</summary>
     /// <exception cref="TsfException">TSF3009.</exception>
     public void RequireSession(string? sessionId)
