@@ -70,7 +70,9 @@ internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, Ti
     private Task<ModelInferResponse> CallAsync(ModelInferRequest request, CancellationToken cancellationToken) =>
         gateway.InferAsync(model, request, time.GetUtcNow() + timeout, cancellationToken);
 
-    // Not the fault of any row: the model cannot be had, or not soon enough.
+    // Not the fault of any row: the model cannot be had, or not soon enough. A worker that hangs would otherwise turn every row
+    // into a lasting error, where a later try gives results.
     private static bool EndsJob(ErrorCode error) =>
-        BusyRetry.IsBusy(error) || error == TsfErrors.ModelFailed || error == TsfErrors.UnknownModel || error == TsfErrors.UnknownVersion;
+        BusyRetry.IsBusy(error) || error == TsfErrors.DeadlineExceeded
+        || error == TsfErrors.ModelFailed || error == TsfErrors.UnknownModel || error == TsfErrors.UnknownVersion;
 }

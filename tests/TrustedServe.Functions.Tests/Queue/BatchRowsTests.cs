@@ -125,6 +125,7 @@ public sealed class BatchRowsTests(AzuriteFixture fixture)
     [InlineData("TSF5002")]
     [InlineData("TSF5003")]
     [InlineData("TSF4003")]
+    [InlineData("TSF4011")]
     public async Task Worker_NotToBeHad_FailsJobNotRows(string code)
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
