@@ -17,7 +17,10 @@ internal static class TrustBoundary
     /// <summary>The setting that names the resource.</summary>
     public const string SettingsKey = "Trust:Settings";
 
-    /// <summary>Where inline API keys stand in the resource, as in a file of API keys.</summary>
+    /// <summary>
+    /// Where inline API keys stand in the resource, as in a file of API keys. They are read once, with the resource: unlike a
+    /// file's, a change of them is in force from the next start on.
+    /// </summary>
     public const string ApiKeysKey = "Http:ApiKeys";
 
     /// <summary>
