@@ -147,6 +147,37 @@ public sealed class BatchRowsTests(AzuriteFixture fixture)
     }
 
     [Fact]
+    public async Task Output_ContainerMissing_FailsBeforeTheWork()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        queue.Host = new QueueHostSettings { MaxDequeueCount = 1 };
+        await queue.Out.DeleteAsync();
+        await queue.UploadAsync("\"a\"\n");
+        await queue.Queue.SendMessageAsync(queue.Job());
+        await queue.StartAsync();
+
+        var reason = (await queue.PoisonAsync()).GetProperty("reason");
+
+        Assert.Equal("TSF6009", reason.GetProperty("code").GetString());
+        Assert.Contains(queue.Out.Name, reason.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Empty(queue.Gateway.Answered);
+    }
+
+    [Fact]
+    public async Task Answers_WithoutRowsOfTheirOwn_AreAskedForRowByRow()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        queue.Gateway.AnswersPairs = true;
+        await queue.UploadAsync(string.Concat(Enumerable.Range(1, 40).Select(n => $"{{\"text\":\"text {n}\"}}\n")));
+        await queue.Queue.SendMessageAsync(queue.Job());
+        await queue.StartAsync();
+
+        var result = await queue.ResultAsync();
+
+        Assert.Equal(Enumerable.Range(1, 40).Select(n => $"[[\"text {n}\"],[\"text {n}\"]]"), result.Select(line => line.GetProperty("labels").GetRawText()));
+    }
+
+    [Fact]
     public async Task Gateway_UnforeseenFailure_IsNotQuoted()
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
