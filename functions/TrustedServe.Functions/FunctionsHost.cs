@@ -82,6 +82,10 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         {
             await application.StartAsync();
         }
+        catch (OperationCanceledException) when (FailedService() is not null)
+        {
+            throw ServiceFailed(FailedService()!);
+        }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             throw TsfErrors.AddressInUse.With($"{exception.Message} Stop the process that listens there, or set TrustedServe:Http:Listen or TrustedServe:Health:Listen to another port.", exception);
@@ -100,9 +104,9 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     {
         await application.WaitForShutdownAsync();
         LogStopped(Services.GetRequiredService<ILogger<FunctionsHost>>());
-        if (Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(service => service.ExecuteTask is { IsFaulted: true }) is { } failed)
+        if (FailedService() is { } failed)
         {
-            throw TsfErrors.Internal.With($"{failed.GetType().Name} failed, and the host stopped with it.", failed.ExecuteTask!.Exception!.InnerException!);
+            throw ServiceFailed(failed);
         }
     }
 
@@ -114,6 +118,12 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => application.DisposeAsync();
+
+    private BackgroundService? FailedService() =>
+        Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(service => service.ExecuteTask is { IsFaulted: true });
+
+    private static TsfException ServiceFailed(BackgroundService service) =>
+        TsfErrors.Internal.With($"{service.GetType().Name} failed, and the host stopped with it.", service.ExecuteTask!.Exception!.InnerException!);
 
     private static void ConfigureServices(IServiceCollection services, ServeOptions options, HostSeams seams)
     {

@@ -21,8 +21,10 @@ public sealed class FunctionsHostTests : IDisposable
     public async Task Service_that_fails_ends_the_host_as_a_failure()
     {
         ApiKeyFile.Create(directory["keys.json"], "caller", ["*"], [ApiAction.Metadata]);
-        await using var host = await BuildAsync(new NoSecondTimers(), $"--TrustedServe:Http:ApiKeysFile={directory["keys.json"]}");
+        using var time = new NoSecondTimers();
+        await using var host = await BuildAsync(time, $"--TrustedServe:Http:ApiKeysFile={directory["keys.json"]}");
         await host.StartAsync();
+        time.Started.Set();
 
         var failure = await Assert.ThrowsAsync<TsfException>(host.WaitAsync);
 
@@ -73,10 +75,21 @@ public sealed class FunctionsHostTests : IDisposable
         });
 
     /// <summary>A clock without timers of a second, which the watcher of API keys lives on.</summary>
-    private sealed class NoSecondTimers : TimeProvider
+    private sealed class NoSecondTimers : TimeProvider, IDisposable
     {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => period == TimeSpan.FromSeconds(1)
-            ? throw new InvalidOperationException("There is no such timer.")
-            : base.CreateTimer(callback, state, dueTime, period);
+        public ManualResetEventSlim Started { get; } = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (period != TimeSpan.FromSeconds(1))
+            {
+                return base.CreateTimer(callback, state, dueTime, period);
+            }
+
+            Started.Wait(TimeSpan.FromSeconds(60));
+            throw new InvalidOperationException("There is no such timer.");
+        }
+
+        public void Dispose() => Started.Dispose();
     }
 }
