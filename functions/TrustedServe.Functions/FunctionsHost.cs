@@ -21,6 +21,9 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     /// <summary>More connections than this at once are closed as they come.</summary>
     private const int MaxConnections = 4096;
 
+    /// <summary>What a queue's messages may take to be handed back on a stop, with some room.</summary>
+    private static readonly TimeSpan QueueStop = TimeSpan.FromSeconds(25);
+
     private readonly WebApplication application;
     private readonly Listeners listeners;
 
@@ -79,6 +82,10 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         {
             await application.StartAsync();
         }
+        catch (OperationCanceledException) when (FailedService() is not null)
+        {
+            throw ServiceFailed(FailedService()!);
+        }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             throw TsfErrors.AddressInUse.With($"{exception.Message} Stop the process that listens there, or set TrustedServe:Http:Listen or TrustedServe:Health:Listen to another port.", exception);
@@ -92,10 +99,15 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Completes when the host has been asked to stop and has stopped.</summary>
+    /// <exception cref="TsfException">TSF0001 when nobody asked: a service of the host failed and took it along.</exception>
     public async Task WaitAsync()
     {
         await application.WaitForShutdownAsync();
         LogStopped(Services.GetRequiredService<ILogger<FunctionsHost>>());
+        if (FailedService() is { } failed)
+        {
+            throw ServiceFailed(failed);
+        }
     }
 
     /// <summary>Asks the host to stop.</summary>
@@ -106,6 +118,12 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => application.DisposeAsync();
+
+    private BackgroundService? FailedService() =>
+        Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(service => service.ExecuteTask is { IsFaulted: true });
+
+    private static TsfException ServiceFailed(BackgroundService service) =>
+        TsfErrors.Internal.With($"{service.GetType().Name} failed, and the host stopped with it.", service.ExecuteTask!.Exception!.InnerException!);
 
     private static void ConfigureServices(IServiceCollection services, ServeOptions options, HostSeams seams)
     {
@@ -130,8 +148,9 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             services.AddHostedService(provider => provider.GetRequiredService<ApiKeyWatcher>());
         }
 
-        // As long as a request may take: a stop waits for those in hand.
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds));
+        // As long as a request may take: a stop waits for those in hand. With a queue, its messages are handed back meanwhile.
+        var patience = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Queue.Name is not null && patience < QueueStop ? QueueStop : patience);
     }
 
     private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options)

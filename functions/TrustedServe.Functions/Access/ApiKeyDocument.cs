@@ -48,12 +48,19 @@ public sealed partial record ApiKeyDocument
             yield return $"formatVersion {FormatVersion} is not {CurrentFormat}";
         }
 
-        foreach (var id in Keys.GroupBy(key => key.Id, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key))
+        // The reader holds members to their types, but not the items of lists.
+        var keys = Keys.OfType<ApiKeyEntry>().ToList();
+        if (keys.Count != Keys.Count)
+        {
+            yield return "one of the keys is null";
+        }
+
+        foreach (var id in keys.GroupBy(key => key.Id, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key))
         {
             yield return $"the id '{id}' stands there twice";
         }
 
-        foreach (var key in Keys)
+        foreach (var key in keys)
         {
             if (!Id().IsMatch(key.Id))
             {
@@ -65,7 +72,7 @@ public sealed partial record ApiKeyDocument
                 yield return $"the hash of '{key.Id}' is not 64 hex digits";
             }
 
-            if (key.Models.Count == 0 || key.Models.Any(model => model.Length is 0 or > 64))
+            if (key.Models.Count == 0 || key.Models.Any(model => model is not { Length: > 0 and <= 64 }))
             {
                 yield return $"'{key.Id}' names no model, or a name that no model can have";
             }

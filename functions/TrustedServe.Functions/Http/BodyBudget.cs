@@ -33,5 +33,5 @@ internal sealed class BodyBudget(int largest, long total)
     }
 
     /// <summary>Gives back what was taken.</summary>
-    public void Give(int bytes) => Interlocked.Add(ref left, bytes);
+    public void Give(long bytes) => Interlocked.Add(ref left, bytes);
 }

@@ -52,7 +52,7 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
         var rows = RowTensor.IsBatched(model.Metadata.Inputs[0]) ? (int)request.Inputs[0].Shape[0] : 1;
         await JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (model.Metadata, response, rows, isSingle), static (writer, state) =>
         {
-            var answer = new Answer(state.Metadata, state.response);
+            var answer = new Answer(state.Metadata, state.response, state.rows);
             if (state.isSingle)
             {
                 WriteRow(writer, answer, state.Metadata, 0);

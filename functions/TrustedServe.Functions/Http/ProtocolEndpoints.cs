@@ -105,7 +105,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
         var model = ResolveFor(context, ApiAction.Infer);
         ContentTypes.Of(context.Request, ContentTypes.Json);
         using var body = await RequestBody.ReadAsync(context, budget);
-        var request = InferRequestReader.Read(body.Memory.Span, fleet.MaxMessageBytes);
+        var request = InferRequestReader.Read(body.Memory.Span, fleet.MaxMessageBytes, body.TakeMore);
         body.ReturnBuffer();
         InferRequestCheck.Against(model.Metadata, request);
         var deadline = RequestInfo.Of(context).Deadline(request.Parameters);

@@ -15,7 +15,7 @@ internal sealed class RequestBody : IDisposable
     private readonly BodyBudget budget;
     private byte[] buffer = [];
     private int length;
-    private int taken;
+    private long taken;
 
     private RequestBody(BodyBudget budget) => this.budget = budget;
 
@@ -152,7 +152,7 @@ internal sealed class RequestBody : IDisposable
             ArrayPool<byte>.Shared.Return(returned);
         }
 
-        TakeMore(larger.Length - taken);
+        TakeMore(larger.Length - (int)taken);
     }
 
     private static TsfException Refusal(BadHttpRequestException exception) => exception.StatusCode == StatusCodes.Status408RequestTimeout

@@ -13,14 +13,22 @@ internal readonly struct Answer
 {
     private readonly ModelMetadataResponse metadata;
     private readonly ModelInferResponse response;
+    private readonly int rows;
 
-    /// <summary>Looks at an answer.</summary>
-    /// <exception cref="TsfException">TSF0001 when it contradicts itself.</exception>
-    public Answer(ModelMetadataResponse metadata, ModelInferResponse response)
+    /// <summary>Looks at an answer to a request of <paramref name="rows"/> rows.</summary>
+    /// <exception cref="TsfException">TSF0001 when it contradicts itself; TSF4002 when it cannot be told apart by rows.</exception>
+    public Answer(ModelMetadataResponse metadata, ModelInferResponse response, int rows)
     {
         InferResponseCheck.Consistent(response);
-        (this.metadata, this.response) = (metadata, response);
+        (this.metadata, this.response, this.rows) = (metadata, response, rows);
+        if (WithoutRows(metadata, response, rows) is { } output)
+        {
+            throw TsfErrors.InvalidTensor.With($"Output '{output}' does not have a row for each of the {rows} rows: send one row at a time.");
+        }
     }
+
+    /// <summary>Whether an answer to <paramref name="rows"/> rows can be parted into them.</summary>
+    public static bool HasRows(ModelMetadataResponse metadata, ModelInferResponse response, int rows) => WithoutRows(metadata, response, rows) is null;
 
     /// <summary>Writes <c>"label"</c> and <c>"score"</c> of the best label.</summary>
     public void WriteBest(Utf8JsonWriter writer, int row)
@@ -62,7 +70,9 @@ internal readonly struct Answer
         DatatypeNames.TryParse(output.Datatype, out var datatype);
         var shape = output.Shape.CopyTo(stackalloc long[TensorShape.MaxRank]);
         var raw = response.RawOutputContents[index].Span;
-        if (IsBatched(name) && shape.Length > 0)
+
+        // A single row owns the whole tensor: what its first dimension counts, when that is not one, are no rows.
+        if (IsBatched(metadata, name) && shape.Length > 0 && (rows > 1 || shape[0] == 1))
         {
             raw = Row(datatype, shape, raw, row);
             shape = shape[1..];
@@ -125,6 +135,23 @@ internal readonly struct Answer
     private static float Score(float score) =>
         float.IsFinite(score) ? score : throw TsfErrors.NoJsonForm.With("A score is NaN or infinite, which JSON cannot express.");
 
+    // A graph's own outputs need not have a row for each row of its inputs; parted by rows all the same, they would be wrong.
+    private static string? WithoutRows(ModelMetadataResponse metadata, ModelInferResponse response, int rows)
+    {
+        if (rows > 1 && metadata.Task() == ModelTasks.Tensor)
+        {
+            foreach (var output in response.Outputs)
+            {
+                if (output.Shape.Count == 0 || output.Shape[0] != rows || !IsBatched(metadata, output.Name))
+                {
+                    return output.Name;
+                }
+            }
+        }
+
+        return null;
+    }
+
     private int IndexOf(string name)
     {
         for (var i = 0; i < response.Outputs.Count; i++)
@@ -138,7 +165,7 @@ internal readonly struct Answer
         throw Contradiction();
     }
 
-    private bool IsBatched(string name)
+    private static bool IsBatched(ModelMetadataResponse metadata, string name)
     {
         foreach (var declared in metadata.Outputs)
         {

@@ -89,10 +89,15 @@ public static class PredictionCodec
     /// Writes one row of an answer as an object: classifiers give <c>{"label","score","logits":[…],"scores":{label:score,…}}</c>, best
     /// first; <c>tensor</c> gives each output by name.
     /// </summary>
-    /// <exception cref="TsfException">TSF4017 when the row has no JSON form; TSF0001 when the answer contradicts itself.</exception>
-    public static void WriteRow(Utf8JsonWriter writer, ModelMetadataResponse metadata, ModelInferResponse response, int row)
+    /// <param name="writer">Takes the object.</param>
+    /// <param name="metadata">The model's.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="row">Which row, from 0.</param>
+    /// <param name="rows">How many rows the request had.</param>
+    /// <exception cref="TsfException">TSF4017 when the row has no JSON form; TSF4002 when the answer cannot be parted by rows; TSF0001 when it contradicts itself.</exception>
+    public static void WriteRow(Utf8JsonWriter writer, ModelMetadataResponse metadata, ModelInferResponse response, int row, int rows)
     {
-        var answer = new Answer(metadata, response);
+        var answer = new Answer(metadata, response, rows);
         writer.WriteStartObject();
         if (metadata.Task() == ModelTasks.Tensor)
         {

@@ -28,7 +28,7 @@ internal sealed class JobOutput : IAsyncDisposable
     }
 
     /// <summary>Whether the job's result is already there.</summary>
-    /// <exception cref="TsfException">TSF6005 when something else is.</exception>
+    /// <exception cref="TsfException">TSF6005 when something else is; TSF6009 when there is no container for it.</exception>
     public static async Task<bool> IsInPlaceAsync(BlockBlobClient client, JobMessage job, JobMark mark, CancellationToken cancellationToken)
     {
         try
@@ -36,9 +36,14 @@ internal sealed class JobOutput : IAsyncDisposable
             BlobProperties found = await client.GetPropertiesAsync(cancellationToken: cancellationToken);
             return mark.Matches(found.Metadata) ? true : throw TsfErrors.OutputExists.With($"The output '{job.Output}' exists and is not the result of this job over this input.");
         }
-        catch (RequestFailedException absent) when (absent.ErrorCode == BlobErrorCode.BlobNotFound || absent.Status == 404)
+        catch (RequestFailedException absent) when (absent.ErrorCode == BlobErrorCode.BlobNotFound)
         {
             return false;
+        }
+        catch (RequestFailedException absent) when (absent.Status == 404)
+        {
+            // Told now and not after the work, which would have nowhere to go.
+            throw TsfErrors.StorageFailed.With($"The output container '{job.Output.Container}' cannot be had ({absent.ErrorCode ?? "no code"}).", absent);
         }
     }
 

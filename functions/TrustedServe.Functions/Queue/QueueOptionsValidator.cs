@@ -74,7 +74,8 @@ public static class QueueOptionsValidator
 
         if (options.Account is not null && !StorageClients.TryAddresses(options.Account, out _, out _))
         {
-            problems.Add($"{QueueOptions.Section}:Account is '{options.Account}'; it must be the account's blob address, https://name.blob.suffix, without path or query.");
+            // Unsaid: people put a connection string or a signed address here.
+            problems.Add($"{QueueOptions.Section}:Account is not the account's blob address: https://name.blob.suffix, without path or query.");
         }
 
         if (options.ConnectionString is not null)

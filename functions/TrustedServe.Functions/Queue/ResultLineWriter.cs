@@ -39,7 +39,7 @@ internal sealed class ResultLineWriter
             try
             {
                 Begin();
-                PredictionCodec.WriteRow(json, metadata, row.Response!, row.Index);
+                PredictionCodec.WriteRow(json, metadata, row.Response!, row.Index, row.Of);
                 json.Flush();
             }
             catch (TsfException unwritable)

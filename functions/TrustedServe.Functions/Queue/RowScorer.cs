@@ -12,6 +12,9 @@ namespace TrustedServe.Functions.Queue;
 /// </summary>
 internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, TimeSpan timeout, BusyRetry busy, TimeProvider time, int maxLineBytes)
 {
+    /// <summary>Whether this model's answers to several rows cannot be parted again.</summary>
+    private volatile bool oneByOne;
+
     /// <summary>One output line for each line.</summary>
     /// <exception cref="TsfException">When no row could be scored: the model is gone, or stays busy for too long.</exception>
     public async Task<ScoredBatch> ScoreAsync(IReadOnlyList<JsonLine> lines, CancellationToken cancellationToken)
@@ -40,15 +43,37 @@ internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, Ti
         }
     }
 
+    private async Task InferEachAsync(List<ScoredRow> rows, CancellationToken cancellationToken)
+    {
+        foreach (var row in rows)
+        {
+            await InferAsync([row], cancellationToken);
+        }
+    }
+
     private async Task InferAsync(List<ScoredRow> rows, CancellationToken cancellationToken)
     {
+        if (oneByOne && rows.Count > 1)
+        {
+            await InferEachAsync(rows, cancellationToken);
+            return;
+        }
+
         try
         {
             var request = PredictionCodec.Encode(model.Metadata, [.. rows.Select(row => row.Value)]);
             var response = await busy.RunAsync(() => CallAsync(request, cancellationToken), cancellationToken);
+            if (!Answer.HasRows(model.Metadata, response, rows.Count))
+            {
+                // Halves could match by chance what the answer's first dimension counts, so each row goes alone, now and from now on.
+                oneByOne = true;
+                await InferEachAsync(rows, cancellationToken);
+                return;
+            }
+
             for (var i = 0; i < rows.Count; i++)
             {
-                (rows[i].Response, rows[i].Index) = (response, i);
+                (rows[i].Response, rows[i].Index, rows[i].Of) = (response, i, rows.Count);
             }
         }
         catch (TsfException failed) when (!EndsJob(failed.Error))
@@ -70,7 +95,9 @@ internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, Ti
     private Task<ModelInferResponse> CallAsync(ModelInferRequest request, CancellationToken cancellationToken) =>
         gateway.InferAsync(model, request, time.GetUtcNow() + timeout, cancellationToken);
 
-    // Not the fault of any row: the model cannot be had, or not soon enough.
+    // Not the fault of any row: the model cannot be had, or not soon enough. A worker that hangs would otherwise turn every row
+    // into a lasting error, where a later try gives results.
     private static bool EndsJob(ErrorCode error) =>
-        BusyRetry.IsBusy(error) || error == TsfErrors.ModelFailed || error == TsfErrors.UnknownModel || error == TsfErrors.UnknownVersion;
+        BusyRetry.IsBusy(error) || error == TsfErrors.DeadlineExceeded
+        || error == TsfErrors.ModelFailed || error == TsfErrors.UnknownModel || error == TsfErrors.UnknownVersion;
 }

@@ -35,6 +35,9 @@ internal sealed class ScoredRow : IDisposable
     /// <summary>Its place in <see cref="Response"/>.</summary>
     public int Index { get; set; }
 
+    /// <summary>How many rows <see cref="Response"/> answers.</summary>
+    public int Of { get; set; }
+
     /// <summary>Reads a line; a line that is not a row comes back with <see cref="Error"/> set.</summary>
     public static ScoredRow Parse(JsonLine line, ModelMetadataResponse metadata, int maxLineBytes)
     {

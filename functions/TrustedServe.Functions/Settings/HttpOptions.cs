@@ -14,7 +14,14 @@ internal sealed record HttpOptions
     /// <summary>Time from a request's arrival to its answer in seconds, 1 to 3600; default 30. A caller may ask for less.</summary>
     public int RequestTimeoutSeconds { get; init; } = 30;
 
-    /// <summary>File of API keys; null (the default) for none. When given, it holds on loopback too.</summary>
+    /// <summary>
+    /// File of API keys; null (the default) for none. When given, it holds on loopback too, and a change of it is in force within
+    /// seconds.
+    /// </summary>
+    /// <remarks>
+    /// Inside a trust domain the keys come inline with the settings resource instead, and are read once: a key that is added or
+    /// withdrawn there is so from the next start on.
+    /// </remarks>
     public string? ApiKeysFile { get; init; }
 
     /// <summary>Development only: serve callers that are not known, beyond loopback too. Default false.</summary>

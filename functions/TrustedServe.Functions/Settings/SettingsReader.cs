@@ -72,7 +72,7 @@ internal sealed class SettingsReader(IReadOnlyList<SettingsSource> sources)
             : Refuse(key, $"must be one of {string.Join(", ", Enum.GetNames<T>())}", instead);
     }
 
-    /// <summary>An address that a rule accepts.</summary>
+    /// <summary>An address that a rule accepts. A refused one is not repeated: it may carry a password or a signature.</summary>
     public Uri? Address(string key, Uri? instead, Func<Uri, bool> accepted, string rule)
     {
         if (Text(key) is not { } text)
@@ -82,7 +82,7 @@ internal sealed class SettingsReader(IReadOnlyList<SettingsSource> sources)
 
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && accepted(uri)
             ? uri
-            : Refuse(key, rule, instead);
+            : RefuseUnsaid(key, rule, instead);
     }
 
     /// <summary>A list of texts.</summary>
@@ -103,6 +103,12 @@ internal sealed class SettingsReader(IReadOnlyList<SettingsSource> sources)
     {
         var (value, source) = Find(key);
         problems.Add($"{SettingsSource.Section}:{key} = '{value}' ({source}): {rule}");
+        return instead;
+    }
+
+    private T RefuseUnsaid<T>(string key, string rule, T instead)
+    {
+        problems.Add($"{SettingsSource.Section}:{key} ({Find(key).Source}): {rule}");
         return instead;
     }
 

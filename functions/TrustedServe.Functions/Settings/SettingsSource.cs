@@ -1,3 +1,5 @@
+using TrustedServe.Protocol.Errors;
+
 namespace TrustedServe.Functions.Settings;
 
 /// <summary>Settings of one origin, keys without regard to case, sections parted by colons.</summary>
@@ -12,11 +14,15 @@ internal sealed record SettingsSource(string Name, IReadOnlyDictionary<string, s
     public const string EnvironmentPrefix = "TRUSTEDSERVE__";
 
     /// <summary>The settings among environment variables.</summary>
-    public static SettingsSource FromEnvironment(IEnumerable<KeyValuePair<string, string?>> variables) => new("environment", variables
-        .Where(variable => variable.Key.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
-        .DistinctBy(variable => variable.Key, StringComparer.OrdinalIgnoreCase)
-        .ToDictionary(
-            variable => variable.Key[EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal),
-            variable => variable.Value,
-            StringComparer.OrdinalIgnoreCase));
+    /// <exception cref="TsfException">TSF0002 when two variables are the same setting: which one wins would be left to chance.</exception>
+    public static SettingsSource FromEnvironment(IEnumerable<KeyValuePair<string, string?>> variables)
+    {
+        var settings = variables
+            .Where(variable => variable.Key.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+            .GroupBy(variable => variable.Key[EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase)
+            .ToList();
+        return settings.Find(setting => setting.Count() > 1) is { } twice
+            ? throw TsfErrors.InvalidSettings.With($"{string.Join(" and ", twice.Select(variable => variable.Key))} in the environment are the same setting, {Section}:{twice.Key}: give one of them.")
+            : new SettingsSource("environment", settings.ToDictionary(setting => setting.Key, setting => setting.Single().Value, StringComparer.OrdinalIgnoreCase));
+    }
 }

@@ -17,7 +17,10 @@ internal static class TrustBoundary
     /// <summary>The setting that names the resource.</summary>
     public const string SettingsKey = "Trust:Settings";
 
-    /// <summary>Where inline API keys stand in the resource, as in a file of API keys.</summary>
+    /// <summary>
+    /// Where inline API keys stand in the resource, as in a file of API keys. They are read once, with the resource: unlike a
+    /// file's, a change of them is in force from the next start on.
+    /// </summary>
     public const string ApiKeysKey = "Http:ApiKeys";
 
     /// <summary>
@@ -39,7 +42,7 @@ internal static class TrustBoundary
         }
 
         return key.StartsWith("Trust:", StringComparison.OrdinalIgnoreCase)
-            || key.StartsWith(ApiKeysKey + ":", StringComparison.OrdinalIgnoreCase)
+            || IsApiKeys(key)
             || key.Contains("Insecure", StringComparison.OrdinalIgnoreCase)
             || DecidingKeys.Contains(key, StringComparer.OrdinalIgnoreCase)
             || (key.StartsWith(QueueOptions.Prefix, StringComparison.OrdinalIgnoreCase)
@@ -90,12 +93,21 @@ internal static class TrustBoundary
                 $"{name} may hold settings that decide trust only, under {SettingsSource.Section}, and API keys inline as {ApiKeysKey}; it also has {string.Join(", ", foreign.DefaultIfEmpty("other members"))}.");
         }
 
-        var keys = root.TryGetProperty(SettingsSource.Section, out var section)
-            && section.TryGetProperty("Http", out var http) && http.TryGetProperty("ApiKeys", out var element)
-                ? JsonSerializer.SerializeToUtf8Bytes(element)
-                : null;
+        // Settings are known without regard to case, so the keys are too; keys that would get lost mean no access control.
+        var keys = Members(root, SettingsSource.Section).SelectMany(section => Members(section, "Http")).SelectMany(http => Members(http, "ApiKeys")).ToList();
+        if (keys.Count > 1 || (keys.Count == 0 && flat.Values.Keys.Any(IsApiKeys)))
+        {
+            throw TsfErrors.InvalidSettings.With($"{name} must hold its API keys in one place: as the member ApiKeys of the member Http of {SettingsSource.Section}.");
+        }
+
         return new ReleasedSettings(
-            new SettingsSource(name, flat.Values.Where(pair => !pair.Key.StartsWith(ApiKeysKey + ":", StringComparison.OrdinalIgnoreCase)).ToDictionary(StringComparer.OrdinalIgnoreCase)),
-            keys);
+            new SettingsSource(name, flat.Values.Where(pair => !IsApiKeys(pair.Key)).ToDictionary(StringComparer.OrdinalIgnoreCase)),
+            keys.Count == 1 ? JsonSerializer.SerializeToUtf8Bytes(keys[0]) : null);
     }
+
+    private static bool IsApiKeys(string key) => key.StartsWith(ApiKeysKey + ":", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<JsonElement> Members(JsonElement parent, string name) => parent.ValueKind != JsonValueKind.Object
+        ? []
+        : parent.EnumerateObject().Where(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(member => member.Value);
 }

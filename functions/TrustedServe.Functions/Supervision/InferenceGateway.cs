@@ -10,6 +10,9 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : I
 {
     private const int RetryAfterSeconds = 1;
 
+    /// <summary>Where <see cref="RpcErrors"/> puts the worker's code.</summary>
+    private const string CodeTrailer = "tsf-code";
+
     /// <inheritdoc/>
     public ServedModel Resolve(string model, string? version) => ReadyOf(Find(model, version)).Model;
 
@@ -36,7 +39,7 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : I
         }
         catch (RpcException exception)
         {
-            throw RpcErrors.FromRpc(exception);
+            throw FromRpc(exception);
         }
         catch (ObjectDisposedException exception)
         {
@@ -69,6 +72,13 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : I
         WorkerState.Failed failed => throw new TsfException(failed.Cause.Error, failed.Cause.Message),
         _ => throw new TsfException(TsfErrors.ModelNotReady, "The model is starting.") { RetryAfterSeconds = RetryAfterSeconds },
     };
+
+    /// <summary>
+    /// The worker's own refusal. Without a code of the worker's, <c>Internal</c> is the transport's word for a stream that broke:
+    /// the request is not to blame for it.
+    /// </summary>
+    internal static TsfException FromRpc(RpcException exception) =>
+        exception.StatusCode == StatusCode.Internal && exception.Trailers.GetValue(CodeTrailer) is null ? Lost(exception) : RpcErrors.FromRpc(exception);
 
     private static TsfException Lost(Exception cause) =>
         new(TsfErrors.WorkerLost, "The worker ended in the middle of the request.", cause) { RetryAfterSeconds = RetryAfterSeconds };

@@ -54,6 +54,10 @@ public sealed class ApiKeyFileTests : IDisposable
     [InlineData("""{"formatVersion":1,"keys":[],"more":1}""")]
     [InlineData("""{"formatVersion":1,"keys":[{"id":"a","hash":"0000000000000000000000000000000000000000000000000000000000000000","models":["*"],"actions":["admin"]}]}""")]
     [InlineData("""{"formatVersion":1,"formatVersion":1,"keys":[]}""")]
+    [InlineData("""{"formatVersion":1,"keys":null}""")]
+    [InlineData("""{"formatVersion":1,"keys":[null]}""")]
+    [InlineData("""{"formatVersion":1,"keys":[{"id":"a","hash":"0000000000000000000000000000000000000000000000000000000000000000","models":[null],"actions":["infer"]}]}""")]
+    [InlineData("""{"formatVersion":1,"keys":[{"id":"a","hash":"0000000000000000000000000000000000000000000000000000000000000000","models":["*"],"actions":[null]}]}""")]
     public void Parse_rejects_what_is_no_file_of_keys(string text) =>
         Assert.Equal("TSF0011", Assert.Throws<TsfException>(() => ApiKeyDocument.Parse(Encoding.UTF8.GetBytes(text), "keys.json")).Code);
 

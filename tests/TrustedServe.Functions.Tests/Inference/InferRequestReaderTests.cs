@@ -33,6 +33,41 @@ public sealed class InferRequestReaderTests
     }
 
     [Fact]
+    public void Texts_that_a_shape_promises_reserve_nothing()
+    {
+        var text = Encoding.UTF8.GetBytes($$"""{"inputs":[{"name":"x","datatype":"BYTES","shape":[100000],"data":["a"]}],"id":"{{new string('i', 200_000)}}"}""");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal("TSF4002", Refusal(text).Code);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
+    }
+
+    [Theory]
+    [InlineData("FP64", "1,1,1,1", 4, 32)]
+    [InlineData("BYTES", "\"abcd\",\"\",\"ef\"", 3, 18)]
+    public void Limit_is_one_for_all_inputs(string datatype, string data, int count, int bytes)
+    {
+        string Input(string name) => $$"""{"name":"{{name}}","datatype":"{{datatype}}","shape":[{{count}}],"data":[{{data}}]}""";
+        var two = Encoding.UTF8.GetBytes($$"""{"inputs":[{{Input("x")}},{{Input("y")}}]}""");
+        Assert.Equal(2, InferRequestReader.Read(two, 2 * bytes).RawInputContents.Count);
+        Assert.Equal("TSF4007", Assert.Throws<TsfException>(() => InferRequestReader.Read(two, (2 * bytes) - 1)).Code);
+    }
+
+    [Theory]
+    [InlineData("FP64", "1")]
+    [InlineData("BYTES", "\"some text that is longer than what is foreseen for one\"")]
+    public void Memory_is_asked_for_before_it_is_taken(string datatype, string element)
+    {
+        const int Elements = 10_000;
+        var text = Encoding.UTF8.GetBytes($$"""{"inputs":[{"name":"x","datatype":"{{datatype}}","shape":[{{Elements}}],"data":[{{string.Join(',', Enumerable.Repeat(element, Elements))}}]}]}""");
+        long reserved = 0;
+        var request = InferRequestReader.Read(text, RawLimit, bytes => reserved += bytes);
+        Assert.InRange(reserved, request.RawInputContents[0].Length, 3L * request.RawInputContents[0].Length);
+
+        var refusal = Assert.Throws<TsfException>(() => InferRequestReader.Read(text, RawLimit, _ => throw TsfErrors.Overloaded.With("No memory.")));
+        Assert.Equal("TSF4012", refusal.Code);
+    }
+
+    [Fact]
     public void Numbers_round_trip_bit_by_bit()
     {
         RoundTrips(Gen.Float.Where(float.IsFinite), "FP32", sizeof(float), value => value.ToString("R", CultureInfo.InvariantCulture));

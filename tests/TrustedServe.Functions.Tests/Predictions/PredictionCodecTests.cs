@@ -62,7 +62,7 @@ public sealed class PredictionCodecTests
         Add(response, "logits", "FP32", [2, 3], MemoryMarshal.AsBytes<float>([1, 2, 3, 4, 5, 6]).ToArray());
         var metadata = Metadata("text-classification", ("text", "BYTES", [-1]));
         metadata.Outputs.Add(Tensor("logits", "FP32", [-1, 3]));
-        Assert.Equal("""{"label":"b","score":0.9,"logits":[4,5,6],"scores":{"b":0.9,"a":0.1}}""", WriteRow(metadata, response, 1));
+        Assert.Equal("""{"label":"b","score":0.9,"logits":[4,5,6],"scores":{"b":0.9,"a":0.1}}""", WriteRow(metadata, response, 1, 2));
     }
 
     [Fact]
@@ -74,8 +74,31 @@ public sealed class PredictionCodecTests
         var metadata = Metadata("tensor", ("x", "INT32", [-1]));
         metadata.Outputs.Add(Tensor("y", "INT32", [-1, 2, 1]));
         metadata.Outputs.Add(Tensor("t", "BYTES", [-1]));
-        Assert.Equal("""{"y":[[1],[2]],"t":"a"}""", WriteRow(metadata, response, 0));
-        Assert.Equal("""{"y":[[3],[4]],"t":"bc"}""", WriteRow(metadata, response, 1));
+        Assert.Equal("""{"y":[[1],[2]],"t":"a"}""", WriteRow(metadata, response, 0, 2));
+        Assert.Equal("""{"y":[[3],[4]],"t":"bc"}""", WriteRow(metadata, response, 1, 2));
+    }
+
+    [Theory]
+    [InlineData(new long[] { -1, 2 }, new long[] { 3, 2 }, 2)]
+    [InlineData(new long[] { -1, 2 }, new long[] { 1, 6 }, 2)]
+    [InlineData(new long[] { 3, 2 }, new long[] { 3, 2 }, 3)]
+    [InlineData(new long[] { }, new long[] { }, 2)]
+    public void Tensor_that_has_no_row_for_each_row_is_refused(long[] declared, long[] shape, int rows)
+    {
+        var (metadata, response) = Numbers(declared, shape);
+        Assert.Equal("TSF4002", Assert.Throws<TsfException>(() => WriteRow(metadata, response, 0, rows)).Code);
+    }
+
+    [Theory]
+    [InlineData(new long[] { -1, 2 }, new long[] { 3, 2 }, "[[0,1],[2,3],[4,5]]")]
+    [InlineData(new long[] { -1 }, new long[] { 3 }, "[0,1,2]")]
+    [InlineData(new long[] { -1 }, new long[] { 0 }, "[]")]
+    [InlineData(new long[] { -1, 2 }, new long[] { 1, 2 }, "[0,1]")]
+    [InlineData(new long[] { 2, 1 }, new long[] { 2, 1 }, "[[0],[1]]")]
+    public void Single_row_owns_the_whole_tensor(long[] declared, long[] shape, string written)
+    {
+        var (metadata, response) = Numbers(declared, shape);
+        Assert.Equal($$"""{"y":{{written}}}""", WriteRow(metadata, response, 0, 1));
     }
 
     [Theory]
@@ -88,7 +111,7 @@ public sealed class PredictionCodecTests
         var response = new ModelInferResponse();
         Add(response, "labels", "BYTES", [1, 1], Encoding.UTF8.GetBytes("\u0001\0\0\0a"));
         Add(response, name, "FP32", shape, new byte[bytes]);
-        Assert.ThrowsAny<TsfException>(() => WriteRow(Text, response, 0));
+        Assert.ThrowsAny<TsfException>(() => WriteRow(Text, response, 0, 1));
     }
 
     [Fact]
@@ -117,15 +140,25 @@ public sealed class PredictionCodecTests
         });
     }
 
-    private static string WriteRow(ModelMetadataResponse metadata, ModelInferResponse response, int row)
+    private static string WriteRow(ModelMetadataResponse metadata, ModelInferResponse response, int row, int rows)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
-            PredictionCodec.WriteRow(writer, metadata, response, row);
+            PredictionCodec.WriteRow(writer, metadata, response, row, rows);
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static (ModelMetadataResponse Metadata, ModelInferResponse Response) Numbers(long[] declared, long[] shape)
+    {
+        var metadata = Metadata("tensor", ("x", "INT32", [-1]));
+        metadata.Outputs.Add(Tensor("y", "INT32", declared));
+        var response = new ModelInferResponse();
+        var count = (int)shape.Aggregate(1L, (product, dimension) => product * dimension);
+        Add(response, "y", "INT32", shape, MemoryMarshal.AsBytes<int>(Enumerable.Range(0, count).ToArray()).ToArray());
+        return (metadata, response);
     }
 
     private static void Add(ModelInferResponse response, string name, string datatype, long[] shape, byte[] raw)

@@ -125,6 +125,7 @@ public sealed class BatchRowsTests(AzuriteFixture fixture)
     [InlineData("TSF5002")]
     [InlineData("TSF5003")]
     [InlineData("TSF4003")]
+    [InlineData("TSF4011")]
     public async Task Worker_NotToBeHad_FailsJobNotRows(string code)
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
@@ -143,6 +144,37 @@ public sealed class BatchRowsTests(AzuriteFixture fixture)
 
         Assert.Equal(code, (await queue.PoisonAsync()).GetProperty("reason").GetProperty("code").GetString());
         Assert.True(await queue.NothingWrittenAsync());
+    }
+
+    [Fact]
+    public async Task Output_ContainerMissing_FailsBeforeTheWork()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        queue.Host = new QueueHostSettings { MaxDequeueCount = 1 };
+        await queue.Out.DeleteAsync();
+        await queue.UploadAsync("\"a\"\n");
+        await queue.Queue.SendMessageAsync(queue.Job());
+        await queue.StartAsync();
+
+        var reason = (await queue.PoisonAsync()).GetProperty("reason");
+
+        Assert.Equal("TSF6009", reason.GetProperty("code").GetString());
+        Assert.Contains(queue.Out.Name, reason.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Empty(queue.Gateway.Answered);
+    }
+
+    [Fact]
+    public async Task Answers_WithoutRowsOfTheirOwn_AreAskedForRowByRow()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        queue.Gateway.AnswersPairs = true;
+        await queue.UploadAsync(string.Concat(Enumerable.Range(1, 40).Select(n => $"{{\"text\":\"text {n}\"}}\n")));
+        await queue.Queue.SendMessageAsync(queue.Job());
+        await queue.StartAsync();
+
+        var result = await queue.ResultAsync();
+
+        Assert.Equal(Enumerable.Range(1, 40).Select(n => $"[[\"text {n}\"],[\"text {n}\"]]"), result.Select(line => line.GetProperty("labels").GetRawText()));
     }
 
     [Fact]

@@ -33,6 +33,9 @@ internal sealed class EchoGateway : IInferenceGateway
 
     public int MaxBatch { get; init; } = 16;
 
+    /// <summary>Whether it is a model of tensors instead, whose output has two rows however many were asked for: the first text, twice.</summary>
+    public bool AnswersPairs { get; set; }
+
     public ServedModel Resolve(string model, string? version)
     {
         OnResolve();
@@ -46,7 +49,7 @@ internal sealed class EchoGateway : IInferenceGateway
         metadata.Outputs.Add(new ModelMetadataResponse.Types.TensorMetadata { Name = "labels", Datatype = "BYTES", Shape = { -1, 1 } });
         metadata.Outputs.Add(new ModelMetadataResponse.Types.TensorMetadata { Name = "scores", Datatype = "FP32", Shape = { -1, 1 } });
         metadata.Outputs.Add(new ModelMetadataResponse.Types.TensorMetadata { Name = "logits", Datatype = "FP32", Shape = { -1, 1 } });
-        metadata.Properties["task"] = "text-classification";
+        metadata.Properties["task"] = AnswersPairs ? "tensor" : "text-classification";
         metadata.Properties["max_batch"] = MaxBatch.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return new ServedModel("echo", version ?? "1", true, metadata, 2);
     }
@@ -66,7 +69,7 @@ internal sealed class EchoGateway : IInferenceGateway
             await Task.Delay(Delay, cancellationToken);
             OnRequest(texts);
             texts.ForEach(Answered.Enqueue);
-            return Answer(texts);
+            return AnswersPairs ? Answer([texts[0], texts[0]]) : Answer(texts);
         }
         finally
         {

@@ -56,7 +56,7 @@ public sealed class QueueOptionsTests
             {
                 ["Name"] = "No_Queue",
                 ["ConnectionString"] = "AccountKey=c2VjcmV0",
-                ["Account"] = "http://account.blob.core.windows.net/path",
+                ["Account"] = "AccountName=a;AccountKey=bW9yZQ==",
                 ["AllowedInputContainers:0"] = "*",
                 ["RowsPerRequest"] = "0",
                 ["ParallelRequests"] = "many",
@@ -69,9 +69,10 @@ public sealed class QueueOptionsTests
 
         Assert.Equal(TsfErrors.InvalidSettings, refused.Error);
         Assert.All(
-            ["No_Queue", "exactly one of", "http://account.blob", "'*'", "AllowedOutputContainers is empty", "RowsPerRequest is 0", "'many'", "RowTimeoutSeconds", "PollMaxSeconds is 1", "InsecurePlaintextRow", "batchSize", "maxDequeueCount", "visibilityTimeout", "ConnectionString is not"],
+            ["No_Queue", "exactly one of", "Account is not", "'*'", "AllowedOutputContainers is empty", "RowsPerRequest is 0", "'many'", "RowTimeoutSeconds", "PollMaxSeconds is 1", "InsecurePlaintextRow", "batchSize", "maxDequeueCount", "visibilityTimeout", "ConnectionString is not"],
             part => Assert.Contains(part, refused.Message, StringComparison.Ordinal));
         Assert.DoesNotContain("c2VjcmV0", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("bW9yZQ", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

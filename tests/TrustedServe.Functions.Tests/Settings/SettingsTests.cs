@@ -50,8 +50,8 @@ public sealed class SettingsTests : IDisposable
             "--TrustedServe:Http:RequestTimeoutSeconds=0",
             "--TrustedServe:Http:InsecureAllowAnyCaller=yes",
             "--TrustedServe:Trust:KeySource=0",
-            "--TrustedServe:Trust:Broker=http://broker.invalid",
-            "--TrustedServe:Trust:GuestApi=http://10.0.0.1",
+            "--TrustedServe:Trust:Broker=https://user:secret@broker.invalid",
+            "--TrustedServe:Trust:GuestApi=http://10.0.0.1/?sig=secret",
             "--TrustedServe:Trust:Settings=kbs://elsewhere/a/b/c",
             "--TrustedServe:Trust:ReportRoot=report",
             "--TrustedServe:Worker:AttestationMaxAgeSeconds=0",
@@ -60,14 +60,14 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal("TSF0002", refusal.Code);
         Assert.All(
             [
-                "Http:Listen = '127.0.0.1:80' (command line): must be http://",
-                "Health:Listen = 'https://127.0.0.1:80'",
+                "Http:Listen (command line): must be http://",
+                "Health:Listen (command line): must be http://",
                 "Http:MaxBodyBytes = '1e6' (command line): must be a whole number, 1024 to 1073741824",
                 "Http:RequestTimeoutSeconds = '0'",
                 "Http:InsecureAllowAnyCaller = 'yes' (command line): must be true or false",
                 "Trust:KeySource = '0' (command line): must be one of Broker, GuestApi",
-                "Trust:Broker = 'http://broker.invalid'",
-                "Trust:GuestApi = 'http://10.0.0.1'",
+                "Trust:Broker (command line): must be an https address",
+                "Trust:GuestApi (command line): must be an address on loopback",
                 "Trust:Settings = 'kbs://elsewhere/a/b/c'",
                 "Trust:ReportRoot = 'report' (command line): must be an absolute path",
                 "Worker:AttestationMaxAgeSeconds = '0' (command line): must be a whole number, 1 to 604800",
@@ -100,6 +100,16 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--TrustedServe:A=1 --TrustedServe:a=2")]
     public void Rejects_a_wrong_command_line(string arguments) =>
         Assert.Equal("TSF0010", Assert.Throws<TsfException>(() => CommandLine.Parse(arguments.Split(' '))).Code);
+
+    [Theory]
+    [InlineData("TRUSTEDSERVE__Worker__Lanes", "TRUSTEDSERVE__Worker:Lanes")]
+    [InlineData("TRUSTEDSERVE__Worker__Lanes", "TRUSTEDSERVE__WORKER__LANES")]
+    public void Rejects_two_variables_that_are_one_setting(string first, string second)
+    {
+        var refusal = Assert.Throws<TsfException>(() => SettingsSource.FromEnvironment([new(first, "1"), new(second, "2")]));
+        Assert.Equal("TSF0002", refusal.Code);
+        Assert.Contains($"{first} and {second}", refusal.Message);
+    }
 
     [Theory]
     [InlineData("[]", "TSF0002")]

@@ -73,6 +73,32 @@ public sealed class TrustBoundaryTests
         Assert.Contains(named, refusal.Message);
     }
 
+    [Theory]
+    [InlineData("""{"TrustedServe":{"Http":{"ApiKeys":{"formatVersion":1,"keys":[]}}}}""")]
+    [InlineData("""{"TrustedServe":{"Http":{"apiKeys":{"formatVersion":1,"keys":[]}}}}""")]
+    [InlineData("""{"TrustedServe":{"http":{"APIKEYS":{"formatVersion":1,"keys":[]}}}}""")]
+    public async Task Keys_are_found_without_regard_to_case(string resource)
+    {
+        var sources = new[] { CommandLine.Parse(["--TrustedServe:Trust:Settings=kbs:///a/settings/b"]).Settings };
+        var released = await TrustBoundary.ReleaseAsync(sources, new FixedKeySource(resource), default);
+        Assert.NotNull(released.ApiKeys);
+        Assert.Empty(ApiKeyDocument.Parse(released.ApiKeys, "resource").Keys);
+        Assert.Empty(released.Source.Values);
+    }
+
+    [Theory]
+    [InlineData("""{"TrustedServe":{"Http:ApiKeys":{"formatVersion":1,"keys":[]}}}""")]
+    [InlineData("""{"TrustedServe":{"Http:ApiKeys:formatVersion":1}}""")]
+    [InlineData("""{"TrustedServe":{"Http":{"ApiKeys":{"formatVersion":1},"apikeys":{"keys":[{"id":"a"}]}}}}""")]
+    [InlineData("""{"TrustedServe":{"Http":{"ApiKeys":{"formatVersion":1}},"http":{"ApiKeys":{"keys":[{"id":"a"}]}}}}""")]
+    public async Task Rejects_keys_that_would_get_lost(string resource)
+    {
+        var sources = new[] { CommandLine.Parse(["--TrustedServe:Trust:Settings=kbs:///a/settings/b"]).Settings };
+        var refusal = await Assert.ThrowsAsync<TsfException>(() => TrustBoundary.ReleaseAsync(sources, new FixedKeySource(resource), default));
+        Assert.Equal("TSF0002", refusal.Code);
+        Assert.Contains("API keys in one place", refusal.Message);
+    }
+
     [Fact]
     public async Task Rejects_a_start_without_a_resource()
     {

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace TrustedServe.Functions.Inference.Json;
 
 /// <summary>Writes JSON strings as elements of a BYTES tensor: UTF-8 behind its length.</summary>
-internal readonly struct BytesSink(ArrayBufferWriter<byte> raw) : IElementSink
+internal readonly struct BytesSink(ArrayBufferWriter<byte> raw, string name, TensorMemory memory) : IElementSink
 {
     /// <inheritdoc/>
     public bool TryAdd(ref Utf8JsonReader reader)
@@ -16,7 +16,14 @@ internal readonly struct BytesSink(ArrayBufferWriter<byte> raw) : IElementSink
         }
 
         // Unescaped text is never longer than the escaped text that stands in the body.
-        var target = raw.GetSpan(RawTensor.LengthPrefix + reader.ValueSpan.Length);
+        var most = RawTensor.LengthPrefix + reader.ValueSpan.Length;
+        if (raw.FreeCapacity < most)
+        {
+            // As the writer grows: to double, or by what does not fit then.
+            memory.Reserve(Math.Max(most, raw.Capacity));
+        }
+
+        var target = raw.GetSpan(most);
         int length;
         try
         {
@@ -28,6 +35,7 @@ internal readonly struct BytesSink(ArrayBufferWriter<byte> raw) : IElementSink
             return false;
         }
 
+        memory.Count(name, length);
         BinaryPrimitives.WriteUInt32LittleEndian(target, (uint)length);
         raw.Advance(RawTensor.LengthPrefix + length);
         return true;

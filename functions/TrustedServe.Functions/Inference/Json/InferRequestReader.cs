@@ -38,9 +38,10 @@ internal static class InferRequestReader
 
     /// <summary>Reads a request; model name and version are left for the gateway.</summary>
     /// <param name="utf8">The whole body.</param>
-    /// <param name="rawLimit">The most raw bytes that an input may take.</param>
-    /// <exception cref="TsfException">TSF4001, TSF4002 or TSF4007, naming the place.</exception>
-    public static ModelInferRequest Read(ReadOnlySpan<byte> utf8, long rawLimit)
+    /// <param name="rawLimit">The most raw bytes that its inputs may take together.</param>
+    /// <param name="reserve">Asked for memory before it is allocated; null where nobody keeps count.</param>
+    /// <exception cref="TsfException">TSF4001, TSF4002 or TSF4007, naming the place; TSF4012 when memory is short.</exception>
+    public static ModelInferRequest Read(ReadOnlySpan<byte> utf8, long rawLimit, Action<int>? reserve = null)
     {
         if (utf8.IsEmpty)
         {
@@ -56,7 +57,7 @@ internal static class InferRequestReader
         try
         {
             reader.Read();
-            var request = ReadRequest(ref reader, new Limits(utf8.Length, rawLimit));
+            var request = ReadRequest(ref reader, new Limits(utf8.Length, new TensorMemory(rawLimit, reserve)));
             reader.Read();
             return request;
         }
@@ -183,7 +184,7 @@ internal static class InferRequestReader
     private static Google.Protobuf.ByteString ReadData(ref Utf8JsonReader reader, ModelInferRequest.Types.InferInputTensor input, Datatype datatype, Limits limits)
     {
         var shape = input.Shape.CopyTo(stackalloc long[TensorShape.MaxRank]);
-        return TensorJsonReader.Read(ref reader, limits.TextLength, input.Name, datatype, shape, limits.RawLimit);
+        return TensorJsonReader.Read(ref reader, limits.TextLength, input.Name, datatype, shape, limits.Memory);
     }
 
     private static void ReadOutputs(ref Utf8JsonReader reader, ModelInferRequest request)
@@ -314,5 +315,5 @@ internal static class InferRequestReader
     private static TsfException UnknownMember(ref Utf8JsonReader reader, string where) =>
         TsfErrors.MalformedRequest.With($"'{JsonText.Read(ref reader, "a member's name")}' is not a member of {where} in this protocol.");
 
-    private readonly record struct Limits(int TextLength, long RawLimit);
+    private readonly record struct Limits(int TextLength, TensorMemory Memory);
 }

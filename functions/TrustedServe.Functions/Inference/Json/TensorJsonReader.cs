@@ -13,15 +13,18 @@ namespace TrustedServe.Functions.Inference.Json;
 /// </summary>
 internal static class TensorJsonReader
 {
+    private const int FirstBytesPerText = 16;
+    private const int MostTextsForeseen = 256;
+
     /// <summary>Reads the value whose first token the reader stands at.</summary>
     /// <param name="reader">Stands at the first token of the value, and at its last one afterwards.</param>
     /// <param name="textLength">Length of the JSON text that holds the value: it bounds how many elements there can be.</param>
     /// <param name="name">Name of the tensor, for messages.</param>
     /// <param name="datatype">Its element type.</param>
     /// <param name="shape">Its shape.</param>
-    /// <param name="rawLimit">The most raw bytes that a request may have.</param>
-    /// <exception cref="TsfException">TSF4002 when data, datatype and shape do not fit; TSF4007 over the limit.</exception>
-    public static ByteString Read(ref Utf8JsonReader reader, int textLength, string name, Datatype datatype, scoped ReadOnlySpan<long> shape, long rawLimit)
+    /// <param name="memory">What is left to the request.</param>
+    /// <exception cref="TsfException">TSF4002 when data, datatype and shape do not fit; TSF4007 over the limit; TSF4012 when memory is short.</exception>
+    public static ByteString Read(ref Utf8JsonReader reader, int textLength, string name, Datatype datatype, scoped ReadOnlySpan<long> shape, TensorMemory memory)
     {
         var count = TensorShape.ElementCount(shape, name);
 
@@ -31,12 +34,9 @@ internal static class TensorJsonReader
             throw Mismatch(name, shape, "fewer");
         }
 
-        if ((datatype == Datatype.Bytes ? RawTensor.LengthPrefix : datatype.ElementSize()) * count > rawLimit)
-        {
-            throw TsfErrors.BodyTooLarge.With($"Input '{name}' takes more than {rawLimit} bytes as a tensor.");
-        }
-
-        var target = new Target(name, datatype, shape.ToArray(), (int)count);
+        // Of texts these are the lengths before them; what the texts themselves take is counted as they are read.
+        memory.Count(name, (datatype == Datatype.Bytes ? RawTensor.LengthPrefix : datatype.ElementSize()) * count);
+        var target = new Target(name, datatype, shape.ToArray(), (int)count, memory);
         return datatype switch
         {
             Datatype.Bool => Numbers<byte, ElementParsers.Bool>(ref reader, target),
@@ -60,7 +60,9 @@ internal static class TensorJsonReader
         where TParser : IElementParser<T>
     {
         // Every byte is written before the walk succeeds, so clearing first would be wasted work.
-        var raw = GC.AllocateUninitializedArray<byte>(target.Count * target.Datatype.ElementSize());
+        var size = target.Count * target.Datatype.ElementSize();
+        target.Memory.Reserve(size);
+        var raw = GC.AllocateUninitializedArray<byte>(size);
         var sink = new NumberSink<T, TParser>(MemoryMarshal.Cast<byte, T>(raw.AsSpan()));
         Walk(ref reader, ref sink, target);
         return UnsafeByteOperations.UnsafeWrap(raw);
@@ -68,8 +70,11 @@ internal static class TensorJsonReader
 
     private static ByteString Strings(ref Utf8JsonReader reader, Target target)
     {
-        var raw = new ArrayBufferWriter<byte>(Math.Max(16, target.Count * 16));
-        var sink = new BytesSink(raw);
+        // Small at first, whatever the shape promises: it grows with the texts that are there.
+        var size = Math.Clamp(target.Count, 1, MostTextsForeseen) * FirstBytesPerText;
+        target.Memory.Reserve(size);
+        var raw = new ArrayBufferWriter<byte>(size);
+        var sink = new BytesSink(raw, target.Name, target.Memory);
         Walk(ref reader, ref sink, target);
         return UnsafeByteOperations.UnsafeWrap(raw.WrittenMemory);
     }
@@ -147,5 +152,5 @@ internal static class TensorJsonReader
     private static TsfException Mismatch(string name, ReadOnlySpan<long> shape, string what) =>
         TsfErrors.InvalidTensor.With($"Input '{name}': its data has {what} elements than its shape {TensorShape.Format(shape)} says.");
 
-    private sealed record Target(string Name, Datatype Datatype, long[] Shape, int Count);
+    private sealed record Target(string Name, Datatype Datatype, long[] Shape, int Count, TensorMemory Memory);
 }
