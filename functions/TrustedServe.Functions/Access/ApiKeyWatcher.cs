@@ -26,11 +26,11 @@ internal sealed partial class ApiKeyWatcher(string path, AccessControl access, T
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
+                await Task.Delay(Interval, time, stoppingToken);
                 Reload();
             }
         }

@@ -81,7 +81,7 @@ public sealed class FunctionsHostTests : IDisposable
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            if (period != TimeSpan.FromSeconds(1))
+            if (dueTime != TimeSpan.FromSeconds(1))
             {
                 return base.CreateTimer(callback, state, dueTime, period);
             }
