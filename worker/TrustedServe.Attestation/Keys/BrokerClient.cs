@@ -130,7 +130,8 @@ internal sealed partial class BrokerClient(KeyHttpClient http, IEvidenceSource e
                 UntrustedText.Clean(error.Claim),
                 UntrustedText.Clean(error.Expected),
                 UntrustedText.Clean(error.Seen),
-                error.Rule is null ? null : UntrustedText.Clean(error.Rule)) { Step = error.Step is null ? null : UntrustedText.Clean(error.Step) }.As(code, message);
+                error.Rule is null ? null : UntrustedText.Clean(error.Rule))
+            { Step = error.Step is null ? null : UntrustedText.Clean(error.Step) }.As(code, message);
     }
 
     private static HttpRequestMessage Post<T>(string path, T message) => new(HttpMethod.Post, $"{KbsProtocol.Prefix}/{path}")
