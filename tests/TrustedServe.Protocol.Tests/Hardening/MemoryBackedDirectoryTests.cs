@@ -51,8 +51,9 @@ public sealed class MemoryBackedDirectoryTests
     [Fact]
     public void ManyAtOnce_NeverSweepOneAnother()
     {
-        var directories = new MemoryBackedDirectory[64];
-        Parallel.For(0, directories.Length, i => directories[i] = Create());
+        // More threads than cores, all at once: a sweeper must meet others between making and locking.
+        var directories = new MemoryBackedDirectory[256];
+        Parallel.For(0, directories.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i => directories[i] = Create());
         Assert.All(directories, directory => Assert.True(Directory.Exists(directory.Path)));
         Array.ForEach(directories, directory => directory.Dispose());
     }

@@ -39,13 +39,14 @@ public sealed class MemoryBackedDirectory : IDisposable
         while (true)
         {
             var path = System.IO.Path.Combine(root, prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
-            PrivateDirectory.Ensure(path);
+            PrivateDirectory.Make(path);
 
             // A sweeper can come between making and locking; then either the lock or the directory is missing here, and another name is tried.
             if (TryLock(path) is { } handle)
             {
                 if (Directory.Exists(path))
                 {
+                    PrivateDirectory.Check(path);
                     return new MemoryBackedDirectory(path, handle);
                 }
 

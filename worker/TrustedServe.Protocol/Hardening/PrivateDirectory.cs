@@ -14,6 +14,14 @@ public static class PrivateDirectory
     /// <exception cref="TsfException">TSF0005 when it is no directory, is a link, belongs to another user or is open to others; TSF0008 when it cannot be made.</exception>
     public static void Ensure(string path)
     {
+        Make(path);
+        Check(path);
+    }
+
+    /// <summary>Creates the directory with mode 0700 where it is missing, and looks no further: for callers that check it once they hold it.</summary>
+    /// <exception cref="TsfException">TSF0008 when it cannot be made.</exception>
+    internal static void Make(string path)
+    {
         try
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -22,8 +30,6 @@ public static class PrivateDirectory
         {
             throw TsfErrors.FileUnreadable.With($"The directory {path} cannot be made.", exception);
         }
-
-        Check(path);
     }
 
     /// <summary>Checks that the directory is this user's own and closed to all others.</summary>
