@@ -62,6 +62,33 @@ public sealed class BoundsTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Volume_that_fills_up_meanwhile_is_said_plainly_and_left_empty()
+    {
+        Directory.CreateDirectory(temporary["small"]);
+        if (await RunAsync("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", temporary["small"]) != 0)
+        {
+            Assert.Skip("Mounting a small tmpfs needs rights that this process does not have.");
+        }
+
+        try
+        {
+            var package = SamplePackage.Create(temporary["p"], 12 << 20);
+            using var record = SamplePackage.Record(package);
+            await SamplePackage.SealAsync(temporary["p"], temporary["a.tsealed"], record);
+            var target = temporary["small", "out"];
+            await using var source = ModelStores.OpenFile(temporary["a.tsealed"]);
+            var opened = await SealedPackage.OpenAsync(source, default);
+            var options = new UnsealOptions { Threads = 1, BytesDone = new FillAtOnce(temporary["small", "filler"]) };
+            await Refusals.ExpectAsync("TSF0006", () => opened.UnsealAsync(record, target, options, default));
+            Assert.False(Directory.Exists(target));
+        }
+        finally
+        {
+            await RunAsync("umount", temporary["small"]);
+        }
+    }
+
     private static async Task<int> RunAsync(string program, params string[] arguments)
     {
         try
@@ -79,5 +106,26 @@ public sealed class BoundsTests : IDisposable
     private sealed class CancelAtOnce(CancellationTokenSource cancel) : IProgress<long>
     {
         public void Report(long value) => cancel.Cancel();
+    }
+
+    /// <summary>Takes all the space that is left when the first segment is done.</summary>
+    private sealed class FillAtOnce(string path) : IProgress<long>
+    {
+        public void Report(long value)
+        {
+            using var filler = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+            var block = new byte[4096];
+            try
+            {
+                while (true)
+                {
+                    filler.Write(block);
+                }
+            }
+            catch (IOException)
+            {
+                // Full, as it should be.
+            }
+        }
     }
 }
