@@ -85,9 +85,9 @@ internal static class SealingFigures
         }
 
         Directory.CreateDirectory(directory);
-        using (var source = File.OpenHandle(sealedFile))
 
         // Without setting space aside: on tmpfs that would touch every page twice and flatter what is compared with it.
+        using (var source = File.OpenHandle(sealedFile))
         using (var target = File.OpenHandle(Path.Combine(directory, "floor"), FileMode.Create, FileAccess.Write))
         {
             var next = -1L;
