@@ -142,6 +142,7 @@ public sealed class InitDataDocumentTests
     [Fact]
     public void Fuzzed_Documents_AreReadOrRefused() => Fuzzing.Run(
         "initdata",
+        5000,
         [Encoding.UTF8.GetBytes(Example), Encoding.UTF8.GetBytes("a.b.c = [1, 2.5, 1979-05-27, {d = true}]\n[[t]]\nx = 0x1F\n[t.u]\ny = inf\n" + Example)],
         input =>
         {
@@ -154,8 +155,8 @@ public sealed class InitDataDocumentTests
                 return false;
             }
         },
-        bytesPerByte: 64,
-        constant: 65_536);
+        bytesPerByte: 256,
+        fixedBytes: 131_072);
 
     private static void Rejects(byte[] document, string why)
     {

@@ -63,10 +63,11 @@ public sealed class InitDataDocument
         TomlTable root;
         try
         {
-            // The reader alone lets a name that stands twice pass; other readers of this document refuse it or take another one.
+            // The reader ends at the first fault; the parser after it goes on and collects them all, at some hundred bytes each,
+            // but refuses a name that stands twice: other readers of this document refuse it or take another one.
             var text = StrictUtf8.GetString(document.Span);
-            _ = SyntaxParser.ParseStrict(text, Options, sourceName: null, validate: true);
             root = TomlSerializer.Deserialize<TomlTable>(text, Options) ?? throw Malformed("the document is empty");
+            _ = SyntaxParser.ParseStrict(text, Options, sourceName: null, validate: true);
         }
         catch (DecoderFallbackException)
         {
