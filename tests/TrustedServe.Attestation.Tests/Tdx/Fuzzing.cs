@@ -12,8 +12,8 @@ namespace TrustedServe.Attestation.Tests.Tdx;
 /// </summary>
 internal static class Fuzzing
 {
-    /// <summary>An input this much longer than it is may cost as much as it does: what every input costs, however short.</summary>
-    private const int FixedWork = 8 << 20;
+    /// <summary>Bytes that could be hashed in the time that every input may take, however short: exceptions and the collector cost some milliseconds.</summary>
+    private const int FixedWork = 32 << 20;
 
     /// <summary>Tries of an input that seems slow: slow once may be the collector's or the compiler's doing, slow every time is the input's.</summary>
     private const int Tries = 4;
@@ -32,7 +32,7 @@ internal static class Fuzzing
 
     /// <summary>
     /// Runs a parser. <paramref name="accepts"/> returns, or the test fails; it may allocate <paramref name="fixedBytes"/> and
-    /// <paramref name="bytesPerByte"/> times the input's length, and work as long as hashing (SHA-256) 8 MiB and
+    /// <paramref name="bytesPerByte"/> times the input's length, and work as long as hashing (SHA-256) 32 MiB and
     /// <paramref name="hashesPerByte"/> times the input takes.
     /// </summary>
     public static void Run(string name, int usual, IReadOnlyList<byte[]> corpus, Func<byte[], bool> accepts, int bytesPerByte, int fixedBytes, int hashesPerByte = 64)

@@ -140,6 +140,15 @@ public sealed class InitDataDocumentTests
     }
 
     [Fact]
+    public void Document_WithManyUnknownEscapes_IsRefusedBeforeItIsParsed()
+    {
+        // Found by fuzzing: the parser kept hundreds of bytes for each byte of such a text.
+        Rejects(Encoding.UTF8.GetBytes($"x = \"{string.Concat(Enumerable.Repeat("\\c", 100_000))}\""), "more than 1024 backslashes");
+        var patterns = string.Concat(Enumerable.Repeat("\\d", 1_000));
+        Assert.Equal(patterns, InitDataDocument.Parse(Encoding.UTF8.GetBytes($"{Example}\ny = '{patterns}'")).Data["y"]);
+    }
+
+    [Fact]
     public void Fuzzed_Documents_AreReadOrRefused() => Fuzzing.Run(
         "initdata",
         5000,
@@ -156,7 +165,8 @@ public sealed class InitDataDocumentTests
             }
         },
         bytesPerByte: 256,
-        fixedBytes: 131_072);
+        fixedBytes: 2 << 20,
+        hashesPerByte: 4_096);
 
     private static void Rejects(byte[] document, string why)
     {
