@@ -46,8 +46,10 @@ public sealed class CrashTests(ITestOutputHelper output)
             {
                 var target = (Target)random.Next(3);
                 killed[target] = killed.GetValueOrDefault(target) + 1;
+                using var wire = new WireClient(address);
+                await state.RoundAsync(wire);
                 using var stop = new CancellationTokenSource();
-                var caller = state.CallAsync(address, stop.Token);
+                var caller = Task.Run(() => state.CallAsync(wire, stop.Token));
                 await Task.Delay(random.Next(LongestLife));
                 Assert.False(broker.Process.HasExited || writer.HasExited, "a process ended by itself");
                 if (target != Target.Writer)

@@ -39,33 +39,38 @@ internal sealed class CrashState(string folder)
         }
     }
 
-    /// <summary>Attests, fetches and orders a new key until cancelled, or until the broker is gone.</summary>
-    public async Task CallAsync(Uri broker, CancellationToken cancellationToken)
+    /// <summary>Attests, fetches a resource and looks at the published keys.</summary>
+    public async Task RoundAsync(WireClient wire)
     {
-        using var wire = new WireClient(broker);
+        var (cookie, token) = await wire.AttestAsync();
+        attestations++;
+        tokens.Add((TimeProvider.System.GetTimestamp(), token));
+        var resource = attestations % Version.Resources;
+        var answer = await wire.ResourceAsync(cookie, path: Version.IdOf(resource).Path);
+        if (answer.Status == HttpStatusCode.OK)
+        {
+            releases[resource]++;
+            using var opened = JweReader.Decrypt(FlattenedJwe.Parse(Encoding.UTF8.GetBytes(answer.Body)), wire.Key);
+            Assert.NotNull(Version.Of(opened.Span));
+        }
+        else
+        {
+            // The writer has not come to it yet.
+            answer.IsRefused("PluginInternalError", "TSF3006");
+        }
+
+        await PublishedAsync(wire);
+    }
+
+    /// <summary>Orders a new key, and goes round until cancelled or until the broker is gone.</summary>
+    public async Task CallAsync(WireClient wire, CancellationToken cancellationToken)
+    {
         try
         {
-            await OrderKeyAsync(wire);
+            OrderKey();
             while (!cancellationToken.IsCancellationRequested)
             {
-                var (cookie, token) = await wire.AttestAsync();
-                attestations++;
-                tokens.Add((TimeProvider.System.GetTimestamp(), token));
-                var resource = attestations % Version.Resources;
-                var answer = await wire.ResourceAsync(cookie, path: Version.IdOf(resource).Path);
-                if (answer.Status == HttpStatusCode.OK)
-                {
-                    releases[resource]++;
-                    using var opened = JweReader.Decrypt(FlattenedJwe.Parse(Encoding.UTF8.GetBytes(answer.Body)), wire.Key);
-                    Assert.NotNull(Version.Of(opened.Span));
-                }
-                else
-                {
-                    // The writer has not come to it yet.
-                    answer.IsRefused("PluginInternalError", "TSF3006");
-                }
-
-                await PublishedAsync(wire);
+                await RoundAsync(wire);
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
@@ -124,9 +129,10 @@ internal sealed class CrashState(string folder)
     public override string ToString() =>
         $"{writes} acknowledged writes, {landed} landed without an acknowledgement, {orders} keys ordered, {keys.Count} published, {attestations} attestations, {releases.Sum()} releases";
 
-    private async Task OrderKeyAsync(WireClient wire)
+    /// <summary>The keys known are those published in the round before.</summary>
+    private void OrderKey()
     {
-        beforeOrder = [.. await PublishedAsync(wire)];
+        beforeOrder = [.. keys.Select(key => key.Id)];
         File.WriteAllText(OrderFile, "");
         orders++;
     }
