@@ -32,6 +32,6 @@ public sealed class JweFuzzTests
                 }
             },
             bytesPerByte: 24,
-            fixedBytes: 65_536);
+            fixedBytes: 262_144);
     }
 }

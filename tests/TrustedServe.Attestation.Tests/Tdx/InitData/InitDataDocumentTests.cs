@@ -165,7 +165,7 @@ public sealed class InitDataDocumentTests
             }
         },
         bytesPerByte: 256,
-        fixedBytes: 2 << 20,
+        fixedBytes: 4 << 20,
         hashesPerByte: 4_096);
 
     private static void Rejects(byte[] document, string why)
