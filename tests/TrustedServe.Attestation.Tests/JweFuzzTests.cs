@@ -16,6 +16,7 @@ public sealed class JweFuzzTests
         var answer = JsonSerializer.SerializeToUtf8Bytes(JweVector.Answer);
         Fuzzing.Run(
             "JWE",
+            5000,
             [answer],
             input =>
             {
@@ -31,6 +32,6 @@ public sealed class JweFuzzTests
                 }
             },
             bytesPerByte: 24,
-            constant: 65_536);
+            fixedBytes: 262_144);
     }
 }

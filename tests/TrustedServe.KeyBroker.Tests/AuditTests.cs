@@ -18,11 +18,13 @@ public sealed class AuditTests
         await broker.Wire.ResourceAsync(bearer: "a.b.c");
         await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", WireClient.AuthBody("tdx"));
 
-        var lines = broker.Audit.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(line => string.Join(' ', new[] { "decision", "verdict", "resource", "tee", "measurement", "rule", "code" }
-                .Select(name => line.TryGetProperty(name, out var value) ? value.GetString() : "-")))
-            .ToList();
+        var (strangersCookie, _) = await broker.Wire.ChallengeAsync();
+        var (_, anothersNonce) = await broker.Wire.ChallengeAsync();
+        await broker.Wire.AttestAsync(strangersCookie, broker.Wire.Attestation(anothersNonce));
+        await broker.Wire.ResourceAsync(path: "models");
+        await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", "{");
+        await broker.Wire.SendAsync(HttpMethod.Delete, "/kbs/v0/auth");
+        await broker.Host.DisposeAsync();
 
         Assert.Equal(
             [
@@ -31,12 +33,27 @@ public sealed class AuditTests
                 $"attest allowed - sample {TestPolicy.Unknown} - -",
                 $"release refused models/langid/v1 sample {TestPolicy.Unknown} models TSF3017",
                 $"release refused rows/langid/v1 sample {TestPolicy.Known} - TSF3004",
-                "strangers refused - - - - -",
             ],
-            lines);
-        Assert.Equal(lines.Count + 1, broker.Log.Lines.Count(line => line.Id == 3001));
+            Decisions(broker.Audit));
+        Assert.Equal(
+            [
+                "release refused models/langid/v1 - - - TSF3008",
+                "challenge refused - - - - TSF3015",
+                "attest refused - sample - - TSF3009",
+                "request refused - - - - TSF3001",
+                "request refused - - - - TSF3014",
+                "request refused - - - - TSF3019",
+            ],
+            Decisions(broker.StrangersAudit));
+        Assert.Equal(Decisions(broker.Audit + broker.StrangersAudit).Count, broker.Log.Lines.Count(line => line.Id == 3001));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(broker.Folder["broker", "audit.jsonl"]));
     }
+
+    private static List<string> Decisions(string audit) =>
+        [.. audit.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(line => string.Join(' ', new[] { "decision", "verdict", "resource", "tee", "measurement", "rule", "code" }
+                .Select(name => line.TryGetProperty(name, out var value) ? value.GetString() : "-")))];
 
     [Fact]
     public async Task No_secret_stands_in_audit_log_exception_or_file()
@@ -51,7 +68,7 @@ public sealed class AuditTests
         var rootKey = File.ReadAllBytes(broker.Folder["broker", "root.key"]);
         await broker.Host.DisposeAsync();
 
-        var text = string.Join('\n', broker.Audit, broker.Log.All, exception.ToString());
+        var text = string.Join('\n', broker.Audit, broker.StrangersAudit, broker.Log.All, exception.ToString());
         Assert.NotEmpty(broker.Log.Lines);
         foreach (var secret in new[] { RunningBroker.Secret, rootKey })
         {
@@ -75,7 +92,8 @@ public sealed class AuditTests
         var body = broker.Wire.Attestation(nonce);
         body["tee-evidence"]!["primary_evidence"]!["svn"] = "\n{\"x\":";
         await broker.Wire.AttestAsync(cookie, body);
-        Assert.All(broker.Audit.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => JsonDocument.Parse(line));
+        await broker.Host.DisposeAsync();
+        Assert.All((broker.Audit + broker.StrangersAudit).Split('\n', StringSplitOptions.RemoveEmptyEntries), line => JsonDocument.Parse(line));
     }
 
     [Fact]

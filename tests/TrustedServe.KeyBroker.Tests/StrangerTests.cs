@@ -16,28 +16,79 @@ namespace TrustedServe.KeyBroker.Tests;
 public sealed class StrangerTests
 {
     [Fact]
-    public async Task Refused_strangers_are_counted_not_written_one_by_one()
+    public async Task Every_refused_stranger_is_a_line_apart_from_the_decisions_that_count()
     {
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var broker = await RunningBroker.StartAsync(time);
-        for (var i = 0; i < 50; i++)
+        const int Callers = 8;
+        const int Rounds = 125;
+        await using var broker = await RunningBroker.StartAsync();
+        await broker.Wire.AttestAsync();
+        var before = broker.Audit;
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
         {
-            (await broker.Wire.ResourceAsync(bearer: "a.b.c")).IsRefused("TokenVerifierError", "TSF3008");
-            (await broker.Wire.ResourceAsync()).IsRefused("TokenNotFound", "TSF3025");
-            await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", WireClient.AuthBody("tdx"));
-            await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/attest", "{}", cookie: "0123");
-        }
-
-        Assert.Single(Lines(broker.Audit));
-        time.Advance(TimeSpan.FromMinutes(1));
-        await broker.Wire.ResourceAsync(bearer: "a.b.c");
-        Assert.Equal(2, Lines(broker.Audit).Count);
-        await broker.Wire.ResourceAsync(bearer: "a.b.c");
+            for (var i = 0; i < Rounds; i++)
+            {
+                (await broker.Wire.ResourceAsync(bearer: "a.b.c")).IsRefused("TokenVerifierError", "TSF3008");
+                (await broker.Wire.ResourceAsync()).IsRefused("TokenNotFound", "TSF3025");
+                await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", WireClient.AuthBody("tdx"));
+                await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/attest", "{}", cookie: "0123");
+            }
+        })));
+        Assert.Equal(before, broker.Audit);
         await broker.Host.DisposeAsync();
 
-        var counts = Lines(broker.Audit).SelectMany(line => line.GetProperty("counts").EnumerateObject()).ToLookup(count => count.Name, count => count.Value.GetInt64());
-        Assert.Equal(52, counts["TSF3008"].Sum());
-        Assert.All(["TSF3025", "TSF3015", "TSF3009"], code => Assert.Equal(50, counts[code].Sum()));
+        var lines = Lines(broker.StrangersAudit);
+        Assert.Equal(
+            ["attest refused TSF3009 1000", "challenge refused TSF3015 1000", "release refused TSF3008 1000", "release refused TSF3025 1000"],
+            lines.GroupBy(line => $"{line.GetProperty("decision")} {line.GetProperty("verdict")} {line.GetProperty("code")}").Select(group => $"{group.Key} {group.Count()}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Strangers_fill_two_bounded_files_and_what_was_dropped_is_told()
+    {
+        const int Refusals = 20_000;
+        using var folder = new TemporaryDirectory();
+        var now = TimeProvider.System.GetUtcNow();
+        using (var log = new StrangerLog(folder.Path, NullLogger.Instance, TimeProvider.System, fullSize: 20_000, capacity: 4))
+        {
+            for (var i = 0; i < Refusals; i++)
+            {
+                log.Record(new AuditEntry { Time = now, Decision = "release", Verdict = "refused", Resource = $"models/m/{i}", Reason = new string('x', 100_000) });
+            }
+        }
+
+        Assert.Equal(["audit-strangers.1.jsonl", "audit-strangers.jsonl"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All(Directory.GetFiles(folder.Path), file => Assert.InRange(new FileInfo(file).Length, 1, 22_000));
+        var last = Lines(File.ReadAllText(folder["audit-strangers.jsonl"]))[^1];
+        Assert.Equal("dropped", last.GetProperty("decision").GetString());
+        Assert.InRange(last.GetProperty("count").GetInt64(), 1, Refusals);
+    }
+
+    [Fact]
+    public void Every_refusal_is_a_line_or_counted_in_one()
+    {
+        const int Refusals = 5_000;
+        using var folder = new TemporaryDirectory();
+        using (var log = new StrangerLog(folder.Path, NullLogger.Instance, TimeProvider.System, capacity: 4))
+        {
+            Parallel.For(0, Refusals, i => log.Record(new AuditEntry { Time = TimeProvider.System.GetUtcNow(), Decision = "release", Verdict = "refused", Resource = $"models/m/{i}" }));
+        }
+
+        Assert.Equal(Refusals, Lines(File.ReadAllText(folder["audit-strangers.jsonl"])).Sum(line => line.TryGetProperty("count", out var count) ? count.GetInt64() : 1));
+    }
+
+    [Fact]
+    public void Half_a_line_of_a_process_that_was_killed_does_not_spoil_the_next()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder["audit.jsonl"], "{\"decision\":\"rel");
+        using (var audit = new AuditLog(folder.Path, NullLogger.Instance, TimeProvider.System))
+        {
+            audit.Record(new AuditEntry { Time = TimeProvider.System.GetUtcNow(), Decision = "release", Verdict = "allowed" });
+        }
+
+        var lines = File.ReadAllLines(folder["audit.jsonl"]);
+        Assert.Equal(2, lines.Length);
+        Assert.Equal("allowed", Lines(lines[1])[0].GetProperty("verdict").GetString());
     }
 
     [Fact]
@@ -45,7 +96,7 @@ public sealed class StrangerTests
     {
         using var folder = new TemporaryDirectory();
         var now = TimeProvider.System.GetUtcNow();
-        using (var audit = new AuditLog(folder.Path, NullLogger.Instance, fullSize: 2000))
+        using (var audit = new AuditLog(folder.Path, NullLogger.Instance, TimeProvider.System, fullSize: 2000))
         {
             for (var i = 0; i < 100; i++)
             {
@@ -60,7 +111,7 @@ public sealed class StrangerTests
         Assert.Equal("models/m/99", Lines(current)[^1].GetProperty("resource").GetString());
         var numbers = Lines(previous + current).Select(line => int.Parse(line.GetProperty("resource").GetString()!.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(Enumerable.Range(numbers[0], numbers.Count), numbers);
-        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+        Assert.Equal(2, Directory.GetFiles(folder.Path, "audit.*").Length);
         Assert.All(Directory.GetFiles(folder.Path), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 

@@ -6,7 +6,10 @@ internal sealed record AuditEntry
     /// <summary>When, in UTC.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary><c>attest</c> or <c>release</c>; <c>strangers</c> for what callers without session and token were refused.</summary>
+    /// <summary>
+    /// <c>attest</c> or <c>release</c>; for strangers also <c>challenge</c>, <c>request</c> for one that asks for nothing of these in
+    /// a form that can be read, and <c>dropped</c> for lines that could not be written.
+    /// </summary>
     public required string Decision { get; init; }
 
     /// <summary><c>allowed</c> or <c>refused</c>.</summary>
@@ -30,6 +33,6 @@ internal sealed record AuditEntry
     /// <summary>Reason of the refusal.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>How often each code was given to callers without session and token since the line before.</summary>
-    public IReadOnlyDictionary<string, long>? Counts { get; init; }
+    /// <summary>How many lines were dropped since the last such line.</summary>
+    public long? Count { get; init; }
 }

@@ -49,7 +49,7 @@ public sealed partial class BrokerHost : IAsyncDisposable
             using var rootKey = RootKey.Load(options.Folder);
             var resources = Own(ResourceStore.Open(options.Folder, rootKey));
             var keys = Own(new SigningKeyRing(options.Folder, rootKey, Check(options.SigningKeyRotation), time));
-            var audit = Own(new AuditLog(options.Folder, logger));
+            var audit = Own(new AuditLog(options.Folder, logger, time));
             var verifiers = new List<IEvidenceVerifier> { new InsecureSimulatedEvidenceVerifier() };
             if (options.CollateralFolder is not null || options.CollateralSources.Count > 0)
             {

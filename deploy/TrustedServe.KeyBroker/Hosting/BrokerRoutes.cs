@@ -34,7 +34,8 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
         }
         catch (BadHttpRequestException exception)
         {
-            await RefuseAsync(context, TsfErrors.MalformedKbsMessage.With($"The body cannot be read: {(exception.StatusCode == 413 ? "it is too large" : "it ends early or is malformed")}."), exception.StatusCode).ConfigureAwait(false);
+            var refusal = broker.Unread(TsfErrors.MalformedKbsMessage.With($"The body cannot be read: {(exception.StatusCode == 413 ? "it is too large" : "it ends early or is malformed")}."));
+            await RefuseAsync(context, refusal, exception.StatusCode).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -54,7 +55,7 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
         ("POST", KbsProtocol.Prefix + "/auth") => AuthAsync(context),
         ("POST", KbsProtocol.Prefix + "/attest") => AttestAsync(context),
         ("GET", { } path) when path.StartsWith(ResourcePrefix, StringComparison.Ordinal) => ResourceAsync(context, path[ResourcePrefix.Length..]),
-        _ => throw TsfErrors.UnknownBrokerRoute.With("There is no such path, or not with this method."),
+        _ => throw broker.Unread(TsfErrors.UnknownBrokerRoute.With("There is no such path, or not with this method.")),
     };
 
     private Task KeysAsync(HttpContext context)
@@ -67,7 +68,8 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
     private async Task AuthAsync(HttpContext context)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxAuthBytes;
-        var session = broker.Challenge(KbsJson.Read<AuthRequest>(await BodyAsync(context).ConfigureAwait(false), "request for a challenge"));
+        var body = await BodyAsync(context).ConfigureAwait(false);
+        var session = broker.Challenge(Read(() => KbsJson.Read<AuthRequest>(body, "request for a challenge")));
         context.Response.Headers.SetCookie = $"{KbsProtocol.SessionCookie}={session.Id}; Path={KbsProtocol.Prefix}; Max-Age={(int)Sessions.SessionStore.Lifetime.TotalSeconds}; HttpOnly; SameSite=Strict";
         await JsonAsync(context, new AuthChallenge { Nonce = session.Nonce, ExtraParams = KbsJson.Element("") }).ConfigureAwait(false);
     }
@@ -83,13 +85,14 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
         broker.RequireSession(Cookie(context));
         if (!attestations.Wait(0))
         {
-            throw new TsfException(TsfErrors.TooManySessions, $"{MaxAttestations} attestations are under way.") { RetryAfterSeconds = 1 };
+            throw broker.Unread(new TsfException(TsfErrors.TooManySessions, $"{MaxAttestations} attestations are under way.") { RetryAfterSeconds = 1 });
         }
 
         string token;
         try
         {
-            var request = KbsJson.Read<AttestRequest>(await BodyAsync(context).ConfigureAwait(false), "attestation");
+            var body = await BodyAsync(context).ConfigureAwait(false);
+            var request = Read(() => KbsJson.Read<AttestRequest>(body, "attestation"));
             token = await broker.AttestAsync(Cookie(context), request, context.RequestAborted).ConfigureAwait(false);
         }
         finally
@@ -104,9 +107,21 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
     {
         var authorization = context.Request.Headers.Authorization is [{ } only] ? only : null;
         var bearer = authorization?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) is true ? authorization[Bearer.Length..] : null;
-        var (answer, rule) = broker.Release(KeyId.Parse($"kbs:///{path}"), Cookie(context), bearer);
+        var (answer, rule) = broker.Release(Read(() => KeyId.Parse($"kbs:///{path}")), Cookie(context), bearer);
         context.Response.Headers[KbsProtocol.RuleHeader] = rule;
         await JsonAsync(context, answer).ConfigureAwait(false);
+    }
+
+    private T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (TsfException exception)
+        {
+            throw broker.Unread(exception);
+        }
     }
 
     private static string? Cookie(HttpContext context) => context.Request.Cookies[KbsProtocol.SessionCookie];

@@ -26,7 +26,15 @@ internal sealed class BrokerService(
     /// <summary>The public keys of tokens that may be alive, and the next one.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> PublishedKeys() => [.. keys.Published.Select(key => key.Published)];
 
-    /// <summary>Gives a challenge. That decides nothing yet, so only refusals are counted.</summary>
+    /// <summary>Records a request that is refused before it asks for anything: its form is wrong, or there is no place for it.</summary>
+    /// <returns>The refusal.</returns>
+    public TsfException Unread(TsfException refusal)
+    {
+        audit.RecordStranger(Refused(Entry("request"), refusal));
+        return refusal;
+    }
+
+    /// <summary>Gives a challenge. That decides nothing yet, so only refusals are recorded.</summary>
     public BrokerSession Challenge(AuthRequest request)
     {
         try
@@ -37,7 +45,7 @@ internal sealed class BrokerService(
         }
         catch (TsfException exception)
         {
-            audit.CountStranger(Refused(Entry("challenge"), exception));
+            audit.RecordStranger(Refused(Entry("challenge"), exception));
             throw;
         }
     }
@@ -58,7 +66,7 @@ internal sealed class BrokerService(
         }
         catch (TsfException exception)
         {
-            audit.CountStranger(Refused(Entry("attest"), exception));
+            audit.RecordStranger(Refused(Entry("attest"), exception));
             throw;
         }
     }
@@ -103,8 +111,7 @@ internal sealed class BrokerService(
         }
         catch (TsfException exception)
         {
-            // Without its session there is no kind of evidence either.
-            Refuse(entry, exception, stranger: entry.Tee is null);
+            Refuse(entry, exception);
             throw;
         }
     }
@@ -140,19 +147,19 @@ internal sealed class BrokerService(
         }
         catch (TsfException exception)
         {
-            // Without a token that verified there is no kind of evidence either.
-            Refuse(entry, exception, stranger: entry.Tee is null);
+            Refuse(entry, exception);
             throw;
         }
     }
 
     private AuditEntry Entry(string decision) => new() { Time = time.GetUtcNow(), Decision = decision, Verdict = "allowed" };
 
-    private void Refuse(AuditEntry entry, TsfException exception, bool stranger)
+    /// <summary>Whose evidence or token did not verify has no measurement, and is a stranger.</summary>
+    private void Refuse(AuditEntry entry, TsfException exception)
     {
-        if (stranger)
+        if (entry.Measurement is null)
         {
-            audit.CountStranger(Refused(entry, exception));
+            audit.RecordStranger(Refused(entry, exception));
         }
         else
         {

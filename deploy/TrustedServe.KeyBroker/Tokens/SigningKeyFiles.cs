@@ -102,16 +102,14 @@ internal sealed partial class SigningKeyFiles : IDisposable
         return 0;
     });
 
-    /// <summary>Takes the order to make a new key: true when there was one. It is gone before the key is made, so it is followed once.</summary>
-    public bool TakeOrder() => Guard(() =>
-    {
-        if (!File.Exists(orderFile))
-        {
-            return false;
-        }
+    /// <summary>Whether there is an order to make a new key.</summary>
+    public bool IsOrdered => File.Exists(orderFile);
 
+    /// <summary>Removes the order, once the key is on the disk: a crash in between costs a key too many, never an order.</summary>
+    public void RemoveOrder() => Guard(() =>
+    {
         File.Delete(orderFile);
-        return true;
+        return 0;
     });
 
     public void Dispose() => cipher.Dispose();

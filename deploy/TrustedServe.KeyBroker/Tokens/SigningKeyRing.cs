@@ -81,17 +81,6 @@ internal sealed class SigningKeyRing : IDisposable
         }
     }
 
-    /// <summary>Makes a new key now, and gives its id once it is on the disk.</summary>
-    public string Rotate()
-    {
-        lock (gate)
-        {
-            var name = files.Create(time.GetUtcNow());
-            Refresh();
-            return keys[name].Id;
-        }
-    }
-
     public void Dispose()
     {
         foreach (var key in keys.Values.Concat(retired))
@@ -107,9 +96,15 @@ internal sealed class SigningKeyRing : IDisposable
     {
         var now = time.GetUtcNow();
         var names = files.List();
-        if (names.Count == 0 || files.TakeOrder() || SigningKeyFiles.CreatedOf(names[^1]) + rotation <= now)
+        var ordered = files.IsOrdered;
+        if (names.Count == 0 || ordered || SigningKeyFiles.CreatedOf(names[^1]) + rotation <= now)
         {
             files.Create(now);
+            if (ordered)
+            {
+                files.RemoveOrder();
+            }
+
             names = files.List();
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TrustedServe.Attestation.Tdx.Collateral;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.Functions.Evidence;
 
@@ -11,6 +12,12 @@ internal static class CollateralFile
     /// <exception cref="TsfException">TSF0008 or TSF3203; where the file lies stays unsaid, as anybody may ask.</exception>
     public static JsonElement Read(string path)
     {
+        // Opening a pipe would wait for its writer, and hold the one place for evidence.
+        if (FileKinds.IsSpecial(path))
+        {
+            throw TsfErrors.FileUnreadable.With("The collateral bundle that is to travel with the evidence is not an ordinary file.");
+        }
+
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });

@@ -1,107 +1,89 @@
-using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using CsCheck;
+using TrustedServe.Attestation.Tests.Tdx.Synthetic;
 
 namespace TrustedServe.Attestation.Tests.Tdx;
 
-/// <summary>Feeds mutated inputs to a parser: how many is a setting, and what was found is told.</summary>
+/// <summary>
+/// Feeds spoilt inputs to a parser, which must give a verdict, within bounds on memory and work that are multiples of the input's
+/// length. A failure is shrunk, and told with the seed that <c>CsCheck_Seed</c> takes to see it again. <c>TRUSTEDSERVE_FUZZ=n</c>
+/// runs n inputs of each kind instead of a few seconds' worth.
+/// </summary>
 internal static class Fuzzing
 {
-    /// <summary>Inputs for each parser: the number in TRUSTEDSERVE_FUZZ, or 2,000.</summary>
-    public static int Count { get; } = int.TryParse(Environment.GetEnvironmentVariable("TRUSTEDSERVE_FUZZ"), out var count) ? count : 2_000;
+    /// <summary>Bytes that could be hashed in the time that every input may take, however short: exceptions and the collector cost some milliseconds.</summary>
+    private const int FixedWork = 32 << 20;
+
+    /// <summary>Tries of an input that seems slow: slow once may be the collector's or the compiler's doing, slow every time is the input's.</summary>
+    private const int Tries = 4;
+
+    /// <summary>What a refusal costs says nothing about the length of an input that is shorter; told ratios are of longer ones.</summary>
+    private const int LeastForRatio = 1_024;
+
+    private static readonly Lazy<double> NanosecondsPerHashedByte = new(() =>
+    {
+        var bytes = new byte[1 << 20];
+        return Enumerable.Range(0, 20).Min(_ => CpuTime(() => SHA256.HashData(bytes))) / (double)bytes.Length;
+    });
+
+    /// <summary>How many inputs: those that were asked for, or a test's own share of a short run.</summary>
+    public static int Count(int usual) => int.TryParse(Environment.GetEnvironmentVariable("TRUSTEDSERVE_FUZZ"), CultureInfo.InvariantCulture, out var asked) ? asked : usual;
 
     /// <summary>
-    /// Mutates the seeds and runs the parser on each result; it must return or throw what it documents, and allocate at most
-    /// <paramref name="bytesPerByte"/> times the input's length and <paramref name="constant"/> bytes.
+    /// Runs a parser. <paramref name="accepts"/> returns, or the test fails; it may allocate <paramref name="fixedBytes"/> and
+    /// <paramref name="bytesPerByte"/> times the input's length, and work as long as hashing (SHA-256) 32 MiB and
+    /// <paramref name="hashesPerByte"/> times the input takes.
     /// </summary>
-    public static void Run(string name, IReadOnlyList<byte[]> seeds, Func<byte[], bool> accepts, double bytesPerByte, long constant)
+    public static void Run(string name, int usual, IReadOnlyList<byte[]> corpus, Func<byte[], bool> accepts, int bytesPerByte, int fixedBytes, int hashesPerByte = 64)
     {
-        // A fixed seed: a failure is seen again, and its number says where.
-        var random = new Random(20_260);
-        long slowest = 0, worst = 0;
-        int slowestLength = 0, accepted = 0;
-        foreach (var seed in seeds)
+        var (accepted, slowest, slowestLength, mostMemory, mostMemoryLength, mostOfShare) = (0, 0L, 0, 0L, 1, 0.0);
+        foreach (var member in corpus)
         {
-            accepts(seed);
+            accepts(member);
         }
 
-        for (var i = 0; i < Count; i++)
-        {
-            var input = Mutate(random, seeds);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var start = Stopwatch.GetTimestamp();
-            try
+        var count = Count(usual);
+        SpoiltBytes.Of(corpus).Sample(
+            input =>
             {
-                accepted += accepts(input) ? 1 : 0;
-            }
-            catch (Exception exception)
-            {
-                throw new InvalidOperationException($"{name}: input {i} of {input.Length} bytes: {Convert.ToHexString(input.AsSpan(0, Math.Min(2048, input.Length)))}", exception);
-            }
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                var work = CpuTime(() => accepted += accepts(input) ? 1 : 0);
+                var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                for (var again = 1; again < Tries && work > slowest; again++)
+                {
+                    work = Math.Min(work, CpuTime(() => accepts(input)));
+                }
 
-            var elapsed = Stopwatch.GetTimestamp() - start;
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                if (work > slowest)
+                {
+                    (slowest, slowestLength) = (work, input.Length);
+                }
 
-            // Slow once may be the machine's doing; slow four times is the input's.
-            for (var again = 0; again < 3 && elapsed > slowest; again++)
-            {
-                start = Stopwatch.GetTimestamp();
-                accepts(input);
-                elapsed = Math.Min(elapsed, Stopwatch.GetTimestamp() - start);
-            }
+                if (input.Length >= LeastForRatio && (double)allocated / input.Length > (double)mostMemory / mostMemoryLength)
+                {
+                    (mostMemory, mostMemoryLength) = (allocated, input.Length);
+                }
 
-            (slowest, slowestLength) = elapsed > slowest ? (elapsed, input.Length) : (slowest, slowestLength);
-            var over = allocated - (long)(bytesPerByte * input.Length);
-            worst = Math.Max(worst, over);
-            Assert.True(over <= constant, $"{name}: input {i} of {input.Length} bytes allocated {allocated}: {Convert.ToHexString(input.AsSpan(0, Math.Min(2048, input.Length)))}");
-        }
-
-        TestContext.Current.SendDiagnosticMessage(
-            "{0}: {1} inputs, {2} accepted, slowest {3:F2} ms ({4} bytes), worst allocation {5} bytes over {6} times the input",
-            name, Count, accepted, Stopwatch.GetElapsedTime(0, slowest).TotalMilliseconds, slowestLength, worst, bytesPerByte);
+                var allowed = fixedBytes + ((long)bytesPerByte * input.Length);
+                mostOfShare = Math.Max(mostOfShare, (double)allocated / allowed);
+                Assert.True(allocated <= allowed, $"{name}: {allocated} bytes allocated for {input.Length} bytes of input; {allowed} are allowed");
+                Assert.True(
+                    work <= (FixedWork + ((double)hashesPerByte * input.Length)) * NanosecondsPerHashedByte.Value,
+                    $"{name}: {work} ns for {input.Length} bytes of input, {work / NanosecondsPerHashedByte.Value:f0} times what hashing a byte takes");
+            },
+            iter: count,
+            threads: 1,
+            print: input => $"{name}, {input.Length} bytes: {Convert.ToHexString(input.AsSpan(0, Math.Min(4096, input.Length)))}");
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: {count} inputs, {accepted} accepted, slowest {slowest / 1e6:f2} ms of CPU ({slowestLength} bytes), from 1 KiB most memory ÷ length {(double)mostMemory / mostMemoryLength:f1} ({mostMemory} for {mostMemoryLength} bytes), at most {mostOfShare:p0} of the memory allowed"));
     }
 
-    private static byte[] Mutate(Random random, IReadOnlyList<byte[]> seeds)
+    private static long CpuTime(Action action)
     {
-        var input = new List<byte>(seeds[random.Next(seeds.Count)]);
-        for (var changes = random.Next(1, 4); changes > 0; changes--)
-        {
-            var at = input.Count == 0 ? 0 : random.Next(input.Count);
-            switch (random.Next(16) switch { > 8 and var flip => flip % 3, var other => other })
-            {
-                case 0 when input.Count > 0:
-                    input[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1 when input.Count > 0:
-                    input[at] = (byte)random.Next(256);
-                    break;
-                case 2 when input.Count > 0:
-                    input[at] = random.Next(2) == 0 ? (byte)0xff : (byte)0;
-                    break;
-                case 3:
-                    input.RemoveRange(at, Math.Min(input.Count - at, random.Next(1, 65)));
-                    break;
-                case 4:
-                    var extra = new byte[random.Next(1, 33)];
-                    random.NextBytes(extra);
-                    input.InsertRange(at, extra);
-                    break;
-                case 8:
-                    input.RemoveRange(at, input.Count - at);
-                    break;
-                case 5 or 6 when input.Count is > 0 and < 65_536:
-                    input.InsertRange(at, input.GetRange(at, Math.Min(input.Count - at, random.Next(1, 257))));
-                    break;
-                case 7 when input.Count >= 4:
-                    at = Math.Min(at, input.Count - 4);
-                    var length = BitConverter.GetBytes(random.Next(4) switch { 0 => uint.MaxValue, 1 => int.MaxValue, 2 => (uint)random.Next(1 << 20), _ => (uint)random.Next(256) });
-                    for (var i = 0; i < 4; i++)
-                    {
-                        input[at + i] = length[i];
-                    }
-
-                    break;
-            }
-        }
-
-        return [.. input];
+        var started = ThreadCpuTime.Now;
+        action();
+        return ThreadCpuTime.Now - started;
     }
 }

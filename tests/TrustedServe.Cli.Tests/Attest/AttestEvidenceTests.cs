@@ -16,8 +16,9 @@ public sealed class AttestEvidenceTests : IDisposable
         var model = new TsmModel { Report = input => new Attestation.Tests.Tdx.Synthetic.SyntheticQuote { EditBody = body => input.CopyTo(body, 520) }.Build() };
         using var configfs = FuseConfigfs.Mount(model);
         string[] options = asked is null ? [] : ["--report-data", asked];
-        var (taken, answer) = await test.JsonAsync(["evidence", "--report-root", configfs.Root, "--out", test.Path("taken.dat"), .. options]);
+        var (taken, answer) = await test.JsonAsync(["evidence", "--report-root", configfs.Root, "--out", test.Path("taken.dat"), "--event-log", test.Write("CCEL", [1, 2, 3]), .. options]);
         Assert.Equal(0, taken);
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(answer.GetProperty("eventLog").GetString()!));
         var bound = answer.GetProperty("reportData").GetString()!;
         Assert.Equal(asked?.Length ?? 128, bound.Length);
         Assert.Empty(model.Names);

@@ -31,17 +31,17 @@ public sealed class JudgementTests
     }
 
     [Fact]
-    public void Spoiled_quote_is_accepted_only_with_what_nobody_signs_and_is_always_explained()
-    {
-        var mutator = new Mutator(7, [Sound.Quote, new SyntheticQuote { Version = 5, BodyType = 3 }.Build()]);
-        for (var i = 0; i < 1_000; i++)
-        {
-            var judgement = Judgement.Of(Sound with { Quote = mutator.Next() });
-            Assert.Equal(judgement.IsAccepted, judgement.Quote.IsAccepted);
-            Assert.NotEmpty(judgement.Refusal?.Advice.Change ?? "-");
-            Assert.NotEmpty(JsonSerializer.Serialize(JudgementJson.Of(judgement), StrictJson.Indented));
-        }
-    }
+    public void Spoiled_quote_is_accepted_only_with_what_nobody_signs_and_is_always_explained() =>
+        SpoiltBytes.Of([Sound.Quote, new SyntheticQuote { Version = 5, BodyType = 3 }.Build()]).Sample(
+            quote =>
+            {
+                var judgement = Judgement.Of(Sound with { Quote = quote });
+                Assert.Equal(judgement.IsAccepted, judgement.Quote.IsAccepted);
+                Assert.NotEmpty(judgement.Refusal?.Advice.Change ?? "-");
+                Assert.NotEmpty(JsonSerializer.Serialize(JudgementJson.Of(judgement), StrictJson.Indented));
+            },
+            iter: 1_000,
+            threads: 1);
 
     [Fact]
     public void Event_log_and_initdata_are_not_compared_with_bytes_that_are_no_quote()

@@ -39,6 +39,9 @@ internal sealed class RunningBroker : IAsyncDisposable
 
     public string Audit => File.ReadAllText(Folder["broker", "audit.jsonl"]);
 
+    /// <summary>What was refused to strangers; complete when the broker has ended.</summary>
+    public string StrangersAudit => File.ReadAllText(Folder["broker", "audit-strangers.jsonl"]);
+
     public static byte[] Secret { get; } = [.. Enumerable.Range(0, 64).Select(i => (byte)(i * 37 + 11))];
 
     public static async Task<RunningBroker> StartAsync(TimeProvider? time = null, TemporaryDirectory? folder = null, string? policy = null, Func<BrokerOptions, BrokerOptions>? configure = null)

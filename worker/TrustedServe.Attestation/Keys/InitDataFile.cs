@@ -2,6 +2,7 @@ using System.Text.Json;
 using TrustedServe.Attestation.Kbs;
 using TrustedServe.Attestation.Tdx.InitData;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.Attestation.Keys;
 
@@ -15,6 +16,12 @@ internal static class InitDataFile
         if (path is null)
         {
             return null;
+        }
+
+        // Opening a pipe would wait for its writer.
+        if (FileKinds.IsSpecial(path))
+        {
+            throw TsfErrors.FileUnreadable.With($"The initdata document '{path}' is not an ordinary file.");
         }
 
         try

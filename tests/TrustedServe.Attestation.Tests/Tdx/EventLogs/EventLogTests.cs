@@ -175,6 +175,7 @@ public sealed class EventLogTests
     [Fact]
     public void Fuzzed_Logs_AreReadOrRefused() => Fuzzing.Run(
         "event log",
+        10000,
         Seeds(),
         input =>
         {
@@ -189,7 +190,7 @@ public sealed class EventLogTests
             }
         },
         bytesPerByte: 3,
-        constant: 16_384);
+        fixedBytes: 16_384);
 
     private static List<byte[]> Seeds()
     {

@@ -140,8 +140,18 @@ public sealed class InitDataDocumentTests
     }
 
     [Fact]
+    public void Document_WithManyUnknownEscapes_IsRefusedBeforeItIsParsed()
+    {
+        // Found by fuzzing: the parser kept hundreds of bytes for each byte of such a text.
+        Rejects(Encoding.UTF8.GetBytes($"x = \"{string.Concat(Enumerable.Repeat("\\c", 100_000))}\""), "more than 1024 backslashes");
+        var patterns = string.Concat(Enumerable.Repeat("\\d", 1_000));
+        Assert.Equal(patterns, InitDataDocument.Parse(Encoding.UTF8.GetBytes($"{Example}\ny = '{patterns}'")).Data["y"]);
+    }
+
+    [Fact]
     public void Fuzzed_Documents_AreReadOrRefused() => Fuzzing.Run(
         "initdata",
+        5000,
         [Encoding.UTF8.GetBytes(Example), Encoding.UTF8.GetBytes("a.b.c = [1, 2.5, 1979-05-27, {d = true}]\n[[t]]\nx = 0x1F\n[t.u]\ny = inf\n" + Example)],
         input =>
         {
@@ -154,8 +164,9 @@ public sealed class InitDataDocumentTests
                 return false;
             }
         },
-        bytesPerByte: 64,
-        constant: 65_536);
+        bytesPerByte: 256,
+        fixedBytes: 4 << 20,
+        hashesPerByte: 4_096);
 
     private static void Rejects(byte[] document, string why)
     {

@@ -300,6 +300,7 @@ public sealed class AttestationPolicyTests
     [Fact]
     public void Fuzzed_Policies_AreReadOrRefused() => Fuzzing.Run(
         "attestation policy",
+        2000,
         [Encoding.UTF8.GetBytes(Complete)],
         input =>
         {
@@ -312,8 +313,8 @@ public sealed class AttestationPolicyTests
                 return false;
             }
         },
-        bytesPerByte: 32,
-        constant: 131_072);
+        bytesPerByte: 64,
+        fixedBytes: 524_288);
 
     private static AttestationPolicy Parse(string json, PolicyUse use = PolicyUse.Inspection) => AttestationPolicy.Parse(Encoding.UTF8.GetBytes(json), use, "/nonexistent");
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using TrustedServe.Attestation.Tdx.Certificates;
 using TrustedServe.Attestation.Tdx.Collateral;
 using TrustedServe.Attestation.Tdx.Quotes;
@@ -10,10 +8,10 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.Attestation.Tests.Tdx.Verification;
 
 /// <summary>
-/// Spoilt input of every kind: nothing but the typed refusal may come out, and memory stays below a multiple of the input's length.
-/// <c>TRUSTEDSERVE_FUZZ=n</c> runs n inputs of each kind instead of a few seconds' worth.
+/// Spoilt input of every kind: nothing but the typed refusal may come out, and memory and work stay below a multiple of the
+/// input's length.
 /// </summary>
-public sealed class FuzzTests(ITestOutputHelper output)
+public sealed class FuzzTests
 {
     private static readonly SyntheticPki Pki = SyntheticPki.Shared;
 
@@ -104,32 +102,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         }
     }
 
-    private void Run(string name, int count, List<byte[]> corpus, int fixedBytes, int bytesPerByte, Func<byte[], bool> target)
-    {
-        if (int.TryParse(Environment.GetEnvironmentVariable("TRUSTEDSERVE_FUZZ"), CultureInfo.InvariantCulture, out var asked))
-        {
-            count = asked;
-        }
-
-        var mutator = new Mutator(seed: 20_260_615, corpus);
-        corpus.ForEach(bytes => Judge(bytes, target));
-        var (accepted, mostMemory, slowest) = (0, 0.0, TimeSpan.Zero);
-        for (var i = 0; i < count; i++)
-        {
-            var bytes = mutator.Next();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var started = Stopwatch.GetTimestamp();
-            accepted += Judge(bytes, target) ? 1 : 0;
-            var elapsed = Stopwatch.GetElapsedTime(started);
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            slowest = elapsed > slowest ? elapsed : slowest;
-            mostMemory = Math.Max(mostMemory, (double)allocated / (bytes.Length + 1_024));
-            Assert.True(allocated <= fixedBytes + ((long)bytesPerByte * bytes.Length), $"{name}, input {i}: {allocated} bytes allocated for {bytes.Length} bytes of input");
-        }
-
-        var report = string.Create(CultureInfo.InvariantCulture, $"{name}: {count} inputs, {accepted} accepted, slowest {slowest.TotalMilliseconds:f2} ms, at most {mostMemory:f1} bytes allocated for each byte of (input + 1 KiB)");
-        output.WriteLine(report);
-    }
+    private static void Run(string name, int count, List<byte[]> corpus, int fixedBytes, int bytesPerByte, Func<byte[], bool> target) =>
+        Fuzzing.Run(name, count, corpus, bytes => Judge(bytes, target), bytesPerByte, fixedBytes);
 
     /// <summary>Anything thrown but the typed refusal ends the test.</summary>
     private static bool Judge(byte[] bytes, Func<byte[], bool> target)

@@ -37,6 +37,18 @@ internal static class Der
     public static TsfException Malformed(string what, string why, Exception? inner = null) =>
         TsfErrors.CertificateMalformed.With($"{what}: {(why.Length <= MaxReasonLength ? why : why[..MaxReasonLength])}", inner);
 
+    /// <summary>Reads what certificates and revocation lists are alike: a signed part, ECDSA with SHA-256, the signature.</summary>
+    public static (ReadOnlyMemory<byte> ToBeSigned, ReadOnlyMemory<byte> Signature) ReadSigned(AsnReader reader, string what, Action<AsnReader> read)
+    {
+        var outer = reader.ReadSequence();
+        var toBeSigned = outer.PeekEncodedValue();
+        read(outer.ReadSequence());
+        RequireEcdsaWithSha256(outer, what);
+        var signature = ReadBytesOfBits(outer, what);
+        outer.ThrowIfNotEmpty();
+        return (toBeSigned, signature);
+    }
+
     /// <summary>Reads an algorithm identifier, which must be ECDSA with SHA-256 without parameters.</summary>
     public static void RequireEcdsaWithSha256(AsnReader reader, string what)
     {

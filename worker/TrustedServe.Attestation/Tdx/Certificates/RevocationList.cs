@@ -56,12 +56,7 @@ public sealed class RevocationList
 
     private RevocationList Fill(AsnReader reader)
     {
-        var outer = reader.ReadSequence();
-        toBeSigned = outer.PeekEncodedValue();
-        FillToBeSigned(outer.ReadSequence());
-        Der.RequireEcdsaWithSha256(outer, What);
-        signature = Der.ReadBytesOfBits(outer, What);
-        outer.ThrowIfNotEmpty();
+        (toBeSigned, signature) = Der.ReadSigned(reader, What, FillToBeSigned);
         return this;
     }
 

@@ -79,12 +79,7 @@ public sealed class SgxCertificate
 
     private SgxCertificate Fill(AsnReader reader)
     {
-        var outer = reader.ReadSequence();
-        toBeSigned = outer.PeekEncodedValue();
-        FillToBeSigned(outer.ReadSequence());
-        Der.RequireEcdsaWithSha256(outer, What);
-        signature = Der.ReadBytesOfBits(outer, What);
-        outer.ThrowIfNotEmpty();
+        (toBeSigned, signature) = Der.ReadSigned(reader, What, FillToBeSigned);
         return this;
     }
 

@@ -25,6 +25,9 @@ public sealed class InitDataDocument
     /// <summary>The form nests twice; a member that is passed over may nest a little more.</summary>
     private const int MaxDepth = 16;
     private const int MaxEntries = 256;
+
+    /// <summary>The TOML library keeps some 1,700 bytes for each escape that it does not know, and goes on; patterns in a policy have a few.</summary>
+    private const int MaxUnknownEscapes = 1_024;
     private static readonly string[] Algorithms = ["sha256", "sha384", "sha512"];
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly TomlSerializerOptions Options = new() { MaxDepth = MaxDepth };
@@ -60,13 +63,24 @@ public sealed class InitDataDocument
             throw Malformed($"{document.Length} bytes; at most {MaxLength} are read");
         }
 
+        if (HasForbiddenCharacters(document.Span))
+        {
+            throw Malformed("control characters other than tab and line end; not TOML");
+        }
+
+        if (CountUnknownEscapes(document.Span) > MaxUnknownEscapes)
+        {
+            throw Malformed($"more than {MaxUnknownEscapes} backslashes before something that TOML has no escape for");
+        }
+
         TomlTable root;
         try
         {
-            // The reader alone lets a name that stands twice pass; other readers of this document refuse it or take another one.
+            // The reader ends at the first fault; the parser after it goes on and collects them all, at some hundred bytes each,
+            // but refuses a name that stands twice: other readers of this document refuse it or take another one.
             var text = StrictUtf8.GetString(document.Span);
-            _ = SyntaxParser.ParseStrict(text, Options, sourceName: null, validate: true);
             root = TomlSerializer.Deserialize<TomlTable>(text, Options) ?? throw Malformed("the document is empty");
+            _ = SyntaxParser.ParseStrict(text, Options, sourceName: null, validate: true);
         }
         catch (DecoderFallbackException)
         {
@@ -127,6 +141,40 @@ public sealed class InitDataDocument
         {
             throw TsfErrors.InitDataMismatch.With($"MRCONFIGID: expected {Convert.ToHexStringLower(MrConfigId.Span)} ({Algorithm} of the document), seen {Convert.ToHexStringLower(mrConfigId)}.");
         }
+    }
+
+    /// <summary>What TOML allows nowhere. The library would keep a message for each.</summary>
+    private static bool HasForbiddenCharacters(ReadOnlySpan<byte> document)
+    {
+        for (var at = 0; at < document.Length; at++)
+        {
+            var forbidden = document[at] switch
+            {
+                (byte)'\t' or (byte)'\n' => false,
+                (byte)'\r' => at + 1 == document.Length || document[at + 1] != '\n',
+                < 0x20 or 0x7f => true,
+                _ => false,
+            };
+            if (forbidden)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Those that stand in literal text, where they are none, are counted too: the limit leaves room for them.</summary>
+    private static int CountUnknownEscapes(ReadOnlySpan<byte> document)
+    {
+        var count = 0;
+        for (var at = document.IndexOf((byte)'\\'); at >= 0 && at + 1 < document.Length; at = document.IndexOf((byte)'\\'))
+        {
+            count += "btnfreuUx\"\\\r\n \t"u8.Contains(document[at + 1]) ? 0 : 1;
+            document = document[(at + 2)..];
+        }
+
+        return count;
     }
 
     private static byte[] Hash(string algorithm, ReadOnlySpan<byte> document) => algorithm switch
