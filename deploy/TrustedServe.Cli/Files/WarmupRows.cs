@@ -1,6 +1,6 @@
 using System.Text.Json;
 using TrustedServe.Optimizer.Inspection;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Json;

@@ -1,9 +1,9 @@
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Tensors;
-using static TrustedServe.Optimizer.Onnx.TensorProto.Types;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
 namespace TrustedServe.Optimizer.Inspection;
 

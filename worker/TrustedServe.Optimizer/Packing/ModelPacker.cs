@@ -1,6 +1,6 @@
 using System.Text;
 using TrustedServe.Optimizer.Inspection;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Files;
 using TrustedServe.Packaging.Manifests;

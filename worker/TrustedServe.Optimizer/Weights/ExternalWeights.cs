@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Packaging.Files;
 using TrustedServe.Protocol.Errors;
 

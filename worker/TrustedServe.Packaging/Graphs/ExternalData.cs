@@ -1,10 +1,10 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Packaging.Files;
 using TrustedServe.Protocol.Errors;
 
-namespace TrustedServe.Optimizer.Weights;
+namespace TrustedServe.Packaging.Graphs;
 
 /// <summary>Where the elements of a tensor lie when they lie beside the graph.</summary>
 /// <param name="Path">The file, below the model's directory, with no link on the way.</param>

@@ -1,6 +1,6 @@
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 
-namespace TrustedServe.Optimizer.Weights;
+namespace TrustedServe.Packaging.Graphs;
 
 /// <summary>The graphs of a model and their constants.</summary>
 internal static class GraphTensors

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using TrustedServe.Packaging.Files;
 using TrustedServe.Protocol.Errors;
 
-namespace TrustedServe.Optimizer.Onnx;
+namespace TrustedServe.Packaging.Graphs.Onnx;
 
 /// <summary>ONNX models in files.</summary>
 public static class OnnxFile

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Protocol.Errors;
-using static TrustedServe.Optimizer.Onnx.TensorProto.Types;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
-namespace TrustedServe.Optimizer.Weights;
+namespace TrustedServe.Packaging.Graphs;
 
 /// <summary>The elements of tensors as the little-endian bytes of <c>raw_data</c>, whatever field they came in.</summary>
 internal static class TensorBytes
