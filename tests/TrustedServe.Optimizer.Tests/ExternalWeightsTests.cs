@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Optimizer.Weights;
+using TrustedServe.Packaging.Graphs;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
 using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;

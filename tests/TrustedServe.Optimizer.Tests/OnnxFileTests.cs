@@ -3,6 +3,7 @@ using Google.Protobuf;
 using TrustedServe.Optimizer.Inspection;
 using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Optimizer.Weights;
+using TrustedServe.Packaging.Graphs;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Tokenizers;
 using TrustedServe.Benchmarks.Bert;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Testing;
 

@@ -1,6 +1,6 @@
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using static TrustedServe.Benchmarks.Bert.GraphBuilder;
-using static TrustedServe.Optimizer.Onnx.TensorProto.Types;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
 namespace TrustedServe.Benchmarks.Bert;
 

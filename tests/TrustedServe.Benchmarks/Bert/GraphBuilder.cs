@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using TrustedServe.Optimizer.Onnx;
-using static TrustedServe.Optimizer.Onnx.AttributeProto.Types;
-using static TrustedServe.Optimizer.Onnx.TensorProto.Types;
+using TrustedServe.Packaging.Graphs.Onnx;
+using static TrustedServe.Packaging.Graphs.Onnx.AttributeProto.Types;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
 namespace TrustedServe.Benchmarks.Bert;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 
 namespace TrustedServe.Benchmarks.Bert;
 

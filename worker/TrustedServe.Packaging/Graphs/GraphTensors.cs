@@ -12,17 +12,32 @@ internal static class GraphTensors
     public static IEnumerable<GraphProto> Graphs(GraphProto graph)
     {
         yield return graph;
-        foreach (var attribute in graph.Node.SelectMany(node => node.Attribute))
+        foreach (var nested in graph.Node.SelectMany(Inside).SelectMany(Graphs))
         {
-            foreach (var inner in attribute.G is null ? attribute.Graphs : attribute.Graphs.Prepend(attribute.G))
-            {
-                foreach (var nested in Graphs(inner))
-                {
-                    yield return nested;
-                }
-            }
+            yield return nested;
         }
     }
+
+    /// <summary>The graphs right inside a node.</summary>
+    public static IEnumerable<GraphProto> Inside(NodeProto node) =>
+        node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Prepend(attribute.G));
+
+    /// <summary>Every graph of a model, those inside its functions included.</summary>
+    public static IEnumerable<GraphProto> All(ModelProto model) =>
+        Graphs(model.Graph).Concat(model.Functions.SelectMany(function => function.Node).SelectMany(Inside).SelectMany(Graphs));
+
+    /// <summary>Every node of a model.</summary>
+    public static IEnumerable<NodeProto> Nodes(ModelProto model) =>
+        All(model).SelectMany(graph => graph.Node).Concat(model.Functions.SelectMany(function => function.Node));
+
+    /// <summary>Every sparse tensor of a model.</summary>
+    public static IEnumerable<SparseTensorProto> Sparse(ModelProto model) => All(model).SelectMany(graph => graph.SparseInitializer)
+        .Concat(Attributes(model).SelectMany(attribute => attribute.SparseTensor is null ? attribute.SparseTensors : attribute.SparseTensors.Prepend(attribute.SparseTensor)));
+
+    /// <summary>Every tensor of a model: weights, constants on nodes, and the parts of sparse ones.</summary>
+    public static IEnumerable<TensorProto> Tensors(ModelProto model) => All(model).SelectMany(graph => graph.Initializer)
+        .Concat(Attributes(model).SelectMany(attribute => attribute.T is null ? attribute.Tensors : attribute.Tensors.Prepend(attribute.T)))
+        .Concat(Sparse(model).SelectMany(tensor => new[] { tensor.Values, tensor.Indices }.OfType<TensorProto>()));
 
     /// <summary>Makes initializers of Constant nodes with tensors over a size: the same to the engine, and they can lie outside.</summary>
     public static void PromoteConstants(ModelProto model, long overBytes)
@@ -47,4 +62,6 @@ internal static class GraphTensors
             }
         }
     }
+
+    private static IEnumerable<AttributeProto> Attributes(ModelProto model) => Nodes(model).SelectMany(node => node.Attribute);
 }
