@@ -2,6 +2,7 @@ using CsCheck;
 using Google.Protobuf;
 using TrustedServe.Optimizer.Inspection;
 using TrustedServe.Packaging.Graphs.Onnx;
+using TrustedServe.Packaging.Graphs.Rules;
 using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Graphs;
 using TrustedServe.Protocol.Errors;
@@ -75,6 +76,7 @@ public sealed class OnnxFileTests
                 {
                     using var temporary = new TemporaryDirectory();
                     var model = Read(damaged);
+                    GraphRules.Check(model, temporary.Path);
                     GraphInspector.Inspect(model);
                     ExternalWeights.Move(model, temporary.Path, temporary.Path, default);
                 }
@@ -99,6 +101,7 @@ public sealed class OnnxFileTests
             {
                 using var temporary = new TemporaryDirectory();
                 var model = Read(damaged);
+                GraphRules.Check(model, temporary.Path);
                 GraphInspector.Inspect(model);
                 ExternalWeights.Move(model, temporary.Path, temporary.Path, default);
             }

@@ -10,6 +10,12 @@ internal static class Runtime
 
     private static readonly Lazy<OrtEnv> Environment = new(() =>
     {
+        // A process has one engine: whoever comes first says what it writes.
+        if (OrtEnv.IsCreated)
+        {
+            return OrtEnv.Instance();
+        }
+
         var options = new EnvironmentCreationOptions { logId = "optimizer", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         return OrtEnv.CreateInstanceWithOptions(ref options);
     });
@@ -46,7 +52,6 @@ internal static class Runtime
     /// <exception cref="TsfException">TSF1037.</exception>
     public static T Guard<T>(Func<T> run)
     {
-        _ = Environment.Value;
         try
         {
             return run();
@@ -58,12 +63,17 @@ internal static class Runtime
         }
     }
 
-    private static SessionOptions Options(GraphOptimizationLevel level) => new()
+    private static SessionOptions Options(GraphOptimizationLevel level)
     {
-        IntraOpNumThreads = 1,
-        InterOpNumThreads = 1,
-        ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-        GraphOptimizationLevel = level,
-        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-    };
+        // Before anything else of the engine, which would otherwise make a talkative one by itself.
+        _ = Environment.Value;
+        return new SessionOptions
+        {
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = level,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+    }
 }
