@@ -4,7 +4,6 @@ using TrustedServe.Optimizer.Inspection;
 using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Packaging.Graphs.Rules;
 using TrustedServe.Optimizer.Weights;
-using TrustedServe.Packaging.Graphs;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
 

@@ -24,13 +24,7 @@ public sealed class Int8WeightsTests : IDisposable
             var tensor = Tensor(rows, columns, values.AsSpan(0, rows * columns), outside);
             foreach (var how in new[] { "columns", "transposed", "rows" })
             {
-                using var weights = new Int8Weights(temporary.Path, $"int8.{files++}");
-                var (weight, scales) = how switch
-                {
-                    "columns" => weights.Columns(tensor, 1, default),
-                    "transposed" => weights.Transposed(tensor, 1, default),
-                    _ => weights.Rows(tensor, default),
-                };
+                var (weight, scales) = Quantize(tensor, how);
                 Assert.Equal(how == "transposed" ? [columns, rows] : [rows, columns], weight.Dims);
                 Assert.Equal(how == "rows" ? [rows, 1] : [weight.Dims[1]], scales.Dims);
                 var steps = MemoryMarshal.Cast<byte, float>(scales.RawData.Span);
@@ -61,15 +55,14 @@ public sealed class Int8WeightsTests : IDisposable
             values[i] = MathF.Sin(i) * (i % columns);
         }
 
-        using var weights = new Int8Weights(temporary.Path, "int8.weights");
-        var straight = Bytes(weights.Columns(Tensor(rows, columns, values, outside: true), 1, default).Weight);
+        var straight = Bytes(Quantize(Tensor(rows, columns, values, outside: true), "columns").Weight);
         var turned = new float[values.Length];
         for (var i = 0; i < values.Length; i++)
         {
             turned[(i % columns * rows) + (i / columns)] = values[i];
         }
 
-        Assert.True(straight.AsSpan().SequenceEqual(Bytes(weights.Transposed(Tensor(columns, rows, turned, outside: false), 1, default).Weight)));
+        Assert.True(straight.AsSpan().SequenceEqual(Bytes(Quantize(Tensor(columns, rows, turned, outside: false), "transposed").Weight)));
     }
 
     [Theory]
@@ -77,17 +70,26 @@ public sealed class Int8WeightsTests : IDisposable
     [InlineData(float.PositiveInfinity)]
     public void Rejects_weights_that_are_not_finite(float value)
     {
-        using var weights = new Int8Weights(temporary.Path, "int8.weights");
-        Assert.Equal("TSF1030", Assert.Throws<TsfException>(() => weights.Columns(Tensor(2, 2, [1, 2, value, 3], outside: false), 1, default)).Code);
+        Assert.Equal("TSF1030", Assert.Throws<TsfException>(() => Quantize(Tensor(2, 2, [1, 2, value, 3], outside: false), "columns")).Code);
     }
 
     [Fact]
     public void Channel_of_zeros_stays_zero()
     {
-        using var weights = new Int8Weights(temporary.Path, "int8.weights");
-        var (weight, scales) = weights.Columns(Tensor(2, 2, [0, 2, 0, -3], outside: false), 1, default);
+        var (weight, scales) = Quantize(Tensor(2, 2, [0, 2, 0, -3], outside: false), "columns");
         Assert.Equal([0, 85, 0, -127], Bytes(weight).Select(value => (int)value));
         Assert.All(MemoryMarshal.Cast<byte, float>(scales.RawData.Span).ToArray(), scale => Assert.True(scale > 0));
+    }
+
+    private (TensorProto Weight, TensorProto Scales) Quantize(TensorProto tensor, string how)
+    {
+        using var weights = new Int8Weights(temporary.Path, $"int8.{Interlocked.Increment(ref files)}");
+        return how switch
+        {
+            "columns" => weights.Columns(tensor, 1, default),
+            "transposed" => weights.Transposed(tensor, 1, default),
+            _ => weights.Rows(tensor, default),
+        };
     }
 
     private TensorProto Tensor(int rows, int columns, ReadOnlySpan<float> values, bool outside)
@@ -96,8 +98,9 @@ public sealed class Int8WeightsTests : IDisposable
         var bytes = MemoryMarshal.AsBytes(values);
         if (outside)
         {
-            File.WriteAllBytes(temporary["w.bin"], bytes);
-            ExternalData.Set(tensor, "w.bin", 0, bytes.Length);
+            var name = $"w.{Interlocked.Increment(ref files)}";
+            File.WriteAllBytes(temporary[name], bytes);
+            ExternalData.Set(tensor, name, 0, bytes.Length);
         }
         else
         {
