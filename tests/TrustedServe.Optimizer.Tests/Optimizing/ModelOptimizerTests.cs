@@ -70,7 +70,7 @@ public sealed class ModelOptimizerTests : IDisposable
         var model = OnnxFile.Read(temporary["out", "model.onnx"]);
         var weights = model.Graph.Initializer.ToDictionary(tensor => tensor.Name);
         Assert.Equal(2, model.Graph.Node.Count(node => node.OpType == "QAttention"));
-        Assert.DoesNotContain(model.Graph.Node, node => node.OpType is "Attention" or "MatMul");
+        Assert.DoesNotContain(model.Graph.Node, node => node.OpType is "Attention" or "MatMul" or "SkipLayerNormalization");
 
         // 4 products of 2 layers, two of them in each attention's stead, and the pooler.
         Assert.Equal(report.Quantized.Count, model.Graph.Node.Count(node => node.OpType is "QAttention" or "MatMulIntegerToFloat"));

@@ -45,6 +45,7 @@ internal sealed class GraphOptimizer(OptimizeRequest request, string graph, stri
             OperatorSets.Require8Bit(GraphInspector.Inspect(model));
             using var weights = new Int8Weights(fused, Int8Name);
             quantized.AddRange(new DynamicQuantizer(model, weights, excluded, cancellationToken).Products());
+            NormSplitter.Split(model.Graph);
             excluded.RequireUsed();
             if (quantized.Count == 0)
             {
