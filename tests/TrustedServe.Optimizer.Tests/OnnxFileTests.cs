@@ -1,9 +1,9 @@
 using CsCheck;
 using Google.Protobuf;
 using TrustedServe.Optimizer.Inspection;
+using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Packaging.Graphs.Rules;
-using TrustedServe.Optimizer.Weights;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
 

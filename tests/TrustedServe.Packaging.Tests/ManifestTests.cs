@@ -56,7 +56,7 @@ public sealed class ManifestTests
         { "engine", "{\"name\":\"other\",\"version\":\"1\",\"level\":\"extended\"}", "engine 'other'" },
         { "engine", "{\"name\":\"onnxruntime\",\"version\":\"1 2\",\"level\":\"extended\"}", "the engine's version" },
         { "engine", "{\"name\":\"onnxruntime\",\"version\":\"1\",\"level\":\"all\"}", "the engine's level" },
-        { "engine", "{\"name\":\"onnxruntime\"}", "engine" },
+        { "engine", "{\"name\":\"onnxruntime\"}", "EngineSpec" },
         { "maxSequence", "null", "needs maxSequence" },
         { "maxSequence", "1", "maxSequence is 1" },
         { "labels", "null", "a classifier needs labels" },
