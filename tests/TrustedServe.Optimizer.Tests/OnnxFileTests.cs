@@ -1,8 +1,9 @@
 using CsCheck;
 using Google.Protobuf;
 using TrustedServe.Optimizer.Inspection;
-using TrustedServe.Optimizer.Onnx;
 using TrustedServe.Optimizer.Weights;
+using TrustedServe.Packaging.Graphs.Onnx;
+using TrustedServe.Packaging.Graphs.Rules;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
 
@@ -74,6 +75,7 @@ public sealed class OnnxFileTests
                 {
                     using var temporary = new TemporaryDirectory();
                     var model = Read(damaged);
+                    GraphRules.Check(model, temporary.Path);
                     GraphInspector.Inspect(model);
                     ExternalWeights.Move(model, temporary.Path, temporary.Path, default);
                 }
@@ -98,6 +100,7 @@ public sealed class OnnxFileTests
             {
                 using var temporary = new TemporaryDirectory();
                 var model = Read(damaged);
+                GraphRules.Check(model, temporary.Path);
                 GraphInspector.Inspect(model);
                 ExternalWeights.Move(model, temporary.Path, temporary.Path, default);
             }

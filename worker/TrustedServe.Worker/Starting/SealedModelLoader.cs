@@ -1,5 +1,7 @@
 using TrustedServe.Attestation.Keys;
+using TrustedServe.Packaging.Graphs.Rules;
 using TrustedServe.Packaging.Keys;
+using TrustedServe.Packaging.Manifests;
 using TrustedServe.Packaging.SealedPackages;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Protocol.Errors;
@@ -16,7 +18,7 @@ namespace TrustedServe.Worker.Starting;
 /// 1. The clear part of the sealed package is read from the store: it names the key.
 /// 2. The key source attests and releases the key record.
 /// 3. The record decides whether this package, version and publisher may be opened.
-/// 4. The package is decrypted into memory-backed storage; manifest and files are checked against their digests.
+/// 4. The package is decrypted into memory-backed storage; manifest and files are checked against their digests, then the graph by <see cref="GraphRules"/>.
 /// Key and record are zeroed before the session is built.
 /// </remarks>
 internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) : IModelLoader, IDisposable
@@ -66,6 +68,9 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             ["files"] = $"{manifest.Files.Count}",
             ["threads"] = $"{threads}",
         });
+
+        // The engine is native code: a graph goes there that was looked at, whoever packed it.
+        GraphRules.CheckFile(PackagePath.Under(directory.Path, manifest.Graph));
         return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind);
     }
 
