@@ -1,11 +1,15 @@
 using TrustedServe.Benchmarks;
 using TrustedServe.Benchmarks.Bert;
+using TrustedServe.Benchmarks.PlainWorkers;
+using TrustedServe.Benchmarks.Targets;
 
 return args switch
 {
     ["unseal", .. var rest] => await SealingFigures.RunAsync(rest is [var size, ..] ? int.Parse(size, null) : 1024),
     ["seal-memory", .. var rest] => await SealingMemory.RunAsync(rest is [var size, ..] ? long.Parse(size, null) : 4096),
     ["http", .. var rest] => await HttpFigures.RunAsync(rest is [var seconds, ..] ? int.Parse(seconds, null) : 10),
+    ["targets", .. var rest] => await TargetsCommand.RunAsync(rest),
+    ["plain-worker", var packages] => await PlainWorker.RunAsync(packages),
     ["bert", .. var rest] => await BertCommand.RunAsync(rest),
     ["verify-quote"] => VerificationFigures.Run(),
     _ => Usage(),
@@ -14,6 +18,8 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("""
+        targets [--rounds N] [--quick] [--json] [NAME…]
+                            every target of the design, side by side in one run
         unseal [MiB]        sealing and unsealing beside decrypting and writing the same bytes to tmpfs with nothing around it
         seal-memory [MiB]   peak memory of sealing a package of that size
         http [seconds]      requests/s, p50 and p99 of both sample models with 2 connections
