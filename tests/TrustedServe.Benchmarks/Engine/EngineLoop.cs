@@ -3,10 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace TrustedServe.Benchmarks.Engine;
 
-/// <summary>The engine called in a loop with nothing around it: one session, one calling thread a core.</summary>
+/// <summary>The engine called in a loop with nothing around it: one session, called by several threads.</summary>
 internal sealed class EngineLoop : IDisposable
 {
-    private const int Distinct = 16;
     private readonly InferenceSession session;
     private readonly bool tokenTypes;
 
@@ -18,55 +17,49 @@ internal sealed class EngineLoop : IDisposable
         tokenTypes = session.InputMetadata.ContainsKey("token_type_ids");
     }
 
-    /// <summary>Sequences per second.</summary>
-    /// <param name="tokens">Tokens of each sequence.</param>
-    /// <param name="batch">Sequences in a call.</param>
-    /// <param name="vocabulary">Ids are below this.</param>
-    /// <param name="duration">How long; after one call to warm up.</param>
-    /// <param name="threads">Threads that call.</param>
-    public Task<double> RunAsync(int tokens, int batch, int vocabulary, TimeSpan duration, int threads) => Task.Run(() =>
+    /// <summary>Calls again and again, after one call of each thread to warm up.</summary>
+    public Task<EngineRate> RunAsync(IReadOnlyList<EngineCall> calls, TimeSpan duration, int threads) => Task.Run(() =>
     {
-        var rates = new double[threads];
-        var workers = Enumerable.Range(0, threads).Select(thread => new Thread(() => rates[thread] = Work(tokens, batch, vocabulary, duration, (ulong)thread))).ToList();
+        var rates = new EngineRate[threads];
+        var workers = Enumerable.Range(0, threads).Select(thread => new Thread(() => rates[thread] = Work(calls, thread, threads, duration))).ToList();
         workers.ForEach(worker => worker.Start());
         workers.ForEach(worker => worker.Join());
-        return rates.Sum();
+        return new EngineRate(rates.Sum(rate => rate.Rows), rates.Sum(rate => rate.Tokens));
     });
-
-    /// <summary>Calls once.</summary>
-    public void Once(int tokens, int vocabulary) => Work(tokens, 1, vocabulary, TimeSpan.Zero, 0);
 
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
 
-    private double Work(int tokens, int batch, int vocabulary, TimeSpan duration, ulong seed)
+    private EngineRate Work(IReadOnlyList<EngineCall> calls, int thread, int threads, TimeSpan duration)
     {
-        var noise = new Bert.SeededNoise(seed);
-        var all = Enumerable.Range(0, Distinct).Select(_ => Enumerable.Range(0, tokens * batch).Select(_ => (long)noise.Below(vocabulary)).ToArray()).ToList();
-        long[] shape = [batch, tokens];
-        using var mask = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1L, tokens * batch).ToArray(), shape);
-        using var types = OrtValue.CreateTensorValueFromMemory(new long[tokens * batch], shape);
-        using var options = new RunOptions();
-        Call(0);
-        var calls = 0;
+        Call(calls[thread % calls.Count]);
+        long rows = 0, tokens = 0;
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < duration)
+        for (var number = thread; Stopwatch.GetElapsedTime(start) < duration; number += threads)
         {
-            Call(calls++);
+            var call = calls[number % calls.Count];
+            Call(call);
+            rows += call.Rows;
+            tokens += call.Tokens;
         }
 
-        return calls * batch / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new EngineRate(rows / seconds, tokens / seconds);
+    }
 
-        void Call(int number)
+    private void Call(EngineCall call)
+    {
+        long[] shape = [call.Rows, call.Width];
+        using var ids = OrtValue.CreateTensorValueFromMemory(call.Ids, shape);
+        using var mask = OrtValue.CreateTensorValueFromMemory(call.Mask, shape);
+        using var types = OrtValue.CreateTensorValueFromMemory(tokenTypes ? new long[call.Ids.Length] : [0], tokenTypes ? shape : [1]);
+        var inputs = new Dictionary<string, OrtValue> { ["input_ids"] = ids, ["attention_mask"] = mask };
+        if (tokenTypes)
         {
-            using var ids = OrtValue.CreateTensorValueFromMemory(all[number % Distinct], shape);
-            var inputs = new Dictionary<string, OrtValue> { ["input_ids"] = ids, ["attention_mask"] = mask };
-            if (tokenTypes)
-            {
-                inputs["token_type_ids"] = types;
-            }
-
-            using var outputs = session.Run(options, inputs, session.OutputNames);
+            inputs["token_type_ids"] = types;
         }
+
+        using var options = new RunOptions();
+        using var outputs = session.Run(options, inputs, session.OutputNames);
     }
 }

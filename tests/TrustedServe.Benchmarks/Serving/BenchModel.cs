@@ -1,4 +1,5 @@
 using TrustedServe.Benchmarks.Bert;
+using TrustedServe.Packaging.Manifests;
 
 namespace TrustedServe.Benchmarks.Serving;
 
@@ -10,7 +11,7 @@ namespace TrustedServe.Benchmarks.Serving;
 internal sealed record BenchModel(string Name, BertShape? Shape, string Package, string Store)
 {
     /// <summary>The graph.</summary>
-    public string Graph => Path.Combine(Package, "model.onnx");
+    public string Graph => Path.Combine(Package, Manifest.Parse(File.ReadAllBytes(Path.Combine(Package, "manifest.json"))).Graph);
 
     /// <summary>Bytes of the package's files.</summary>
     public long Bytes => Directory.EnumerateFiles(Package).Sum(file => new FileInfo(file).Length);

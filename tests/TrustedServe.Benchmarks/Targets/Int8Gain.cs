@@ -24,15 +24,16 @@ internal sealed class Int8Gain : ITarget
 
         using var slow = new EngineLoop(fp32.Graph);
         using var fast = new EngineLoop(int8.Graph);
+        var calls = EngineCall.Singles(Tokens, fp32.Shape!.Vocabulary);
         var rounds = await Rounds.MeasureAsync(
             context,
-            () => fast.RunAsync(Tokens, 1, fp32.Shape!.Vocabulary, context.LargeRound, context.Lanes),
-            () => slow.RunAsync(Tokens, 1, fp32.Shape!.Vocabulary, context.LargeRound, context.Lanes));
+            async () => (await fast.RunAsync(calls, context.LargeRound, context.Lanes)).Rows,
+            async () => (await slow.RunAsync(calls, context.LargeRound, context.Lanes)).Rows);
         var langid = await context.SampleAsync("langid", "text-classification", "--vocabulary", Path.Combine(Repository.Samples, "langid", "vocab.txt"));
         var digits = await context.SampleAsync("digits", "image-classification");
         return
         [
-            TargetRow.AtLeast($"INT8 ÷ FP32 throughput, {fp32.Shape!.Name}", 3.3, rounds.Ratios, $"{rounds.Middles("sequences/s")} of {Tokens} tokens, one session, {context.Lanes} threads"),
+            TargetRow.AtLeast($"INT8 ÷ FP32 throughput, {fp32.Shape.Name}", 3.3, rounds.Ratios, $"{rounds.Middles("sequences/s")} of {Tokens} tokens, one session, {context.Lanes} threads"),
             await AgreementAsync(context, langid, 1, cancellationToken),
             await AgreementAsync(context, digits, 2, cancellationToken),
         ];

@@ -37,12 +37,14 @@ internal sealed class ServingEfficiency : ITarget
         using var engine = new EngineLoop(model.Graph);
         var requests = text ? served.Texts(new LengthDistribution([(tokens, 1)])) : served.Tensors(tokens);
 
+        var calls = EngineCall.Singles(tokens, model.Shape!.Vocabulary);
+
         // As many callers as lanes leave a lane idle while an answer is on its way; one more a lane keeps them busy.
         var rounds = await Rounds.MeasureAsync(
             context,
             async () => (await served.LoadAsync(requests, round, cancellationToken, 2 * context.Lanes)).RowsPerSecond,
-            () => engine.RunAsync(tokens, 1, model.Shape!.Vocabulary, round, context.Lanes));
-        return TargetRow.AtLeast($"serving efficiency, {model.Shape!.Name}{precision}", least, rounds.Ratios,
+            async () => (await engine.RunAsync(calls, round, context.Lanes)).Rows);
+        return TargetRow.AtLeast($"serving efficiency, {model.Shape.Name}{precision}", least, rounds.Ratios,
             $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {2 * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop");
     }
 }

@@ -57,6 +57,8 @@ internal static class TargetsCommand
             return;
         }
 
+        // Into a file as wide as on a large screen.
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 200);
         var table = new Table().Border(TableBorder.Rounded).AddColumns("target", "wanted", "figure", "", "what was compared");
         foreach (var row in rows)
         {
