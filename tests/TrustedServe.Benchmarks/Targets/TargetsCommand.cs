@@ -46,8 +46,12 @@ internal static class TargetsCommand
         }
 
         Print(rows, json, context);
-        return rows.Any(row => row.Met == false) ? 1 : 0;
+        return !quick && rows.Any(row => row.Met == false) ? 1 : 0;
     }
+
+    // Short rounds of small shapes say that everything runs, and nothing about a target.
+    private static string Verdict(TargetRow row, BenchContext context) => context.Quick || row.Met is not { } met ? ""
+        : (met ? "met" : "missed") + (row.Dissenting == 0 ? "" : $", but not in {row.Dissenting} of {row.Rounds.Count} rounds");
 
     private static void Print(List<TargetRow> rows, bool json, BenchContext context)
     {
@@ -67,7 +71,7 @@ internal static class TargetsCommand
                 new Text(row.Name),
                 new Text(row.Wanted),
                 new Text((row.Figure?.ToString("0.000", CultureInfo.InvariantCulture) ?? "not measured") + spread),
-                new Text(row.Met switch { true => "met", false => "missed", null => "" }),
+                new Text(Verdict(row, context)),
                 new Text(row.Compared));
         }
 

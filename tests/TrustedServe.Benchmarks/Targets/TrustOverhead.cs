@@ -30,6 +30,6 @@ internal sealed class TrustOverhead : ITarget
             async () => (await on.LoadAsync(withTrust, round, cancellationToken)).RowsPerSecond,
             async () => (await off.LoadAsync(without, round, cancellationToken)).RowsPerSecond);
         return TargetRow.AtLeast($"trust overhead, {shape.Name}", least, rounds.Ratios,
-            $"{rounds.Middles("sequences/s")} of {Tokens} tokens: sealed, attested (simulated), hardened, API keys ÷ the same front end without keys and a plain worker (unsealed, not attested); end-to-end encryption is not built yet");
+            $"{rounds.Middles("sequences/s")} of {Tokens} tokens: sealed, attested (simulated), hardened, API keys ÷ the same front end without keys and a plain worker (unsealed, not attested, its threads not pinned: over 1 is the scheduling, not the trust); end-to-end encryption is not built yet");
     }
 }
