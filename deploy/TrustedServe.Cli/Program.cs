@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TrustedServe.Cli.Bench;
 using TrustedServe.Cli.Commands;
 using TrustedServe.Cli.Commands.Attest;
 using TrustedServe.Cli.Output;
@@ -12,6 +13,7 @@ var root = new RootCommand("Serve machine-learning models whose weights, inputs 
     RowsCommands.Create(),
     ServeCommand.Create(),
     PredictCommand.Create(),
+    BenchCommand.Create(),
     AccessCommands.Create(),
     AttestCommands.Create(),
     ErrorsCommand.Create(),

@@ -1,11 +1,19 @@
 using TrustedServe.Benchmarks;
 using TrustedServe.Benchmarks.Bert;
+using TrustedServe.Benchmarks.PlainWorkers;
+using TrustedServe.Benchmarks.Studies;
+using TrustedServe.Benchmarks.Targets;
 
 return args switch
 {
     ["unseal", .. var rest] => await SealingFigures.RunAsync(rest is [var size, ..] ? int.Parse(size, null) : 1024),
     ["seal-memory", .. var rest] => await SealingMemory.RunAsync(rest is [var size, ..] ? long.Parse(size, null) : 4096),
     ["http", .. var rest] => await HttpFigures.RunAsync(rest is [var seconds, ..] ? int.Parse(seconds, null) : 10),
+    ["targets", .. var rest] => await TargetsCommand.RunAsync(rest),
+    ["sweep", .. var rest] => await Sweep.RunAsync(rest),
+    ["lengths", .. var rest] => await Lengths.RunAsync(rest),
+    ["tail", .. var rest] => await Tail.RunAsync(rest),
+    ["plain-worker", var packages] => await PlainWorker.RunAsync(packages),
     ["bert", .. var rest] => await BertCommand.RunAsync(rest),
     ["verify-quote"] => VerificationFigures.Run(),
     _ => Usage(),
@@ -14,6 +22,14 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("""
+        targets [--rounds N] [--quick] [--json] [NAME…]
+                            every target of the design, side by side in one run
+        sweep [--rounds N] [--quick] [--json]
+                            sequences/s and latency for lanes × lane width
+        lengths [--rounds N] [--quick] [--json]
+                            tokens/s of a realistic mix of lengths, served and against fixed-length batching in the engine
+        tail [--rounds N] [--quick] [--json]
+                            latency and refusals at 50 %, 80 % and 120 % of capacity, open loop
         unseal [MiB]        sealing and unsealing beside decrypting and writing the same bytes to tmpfs with nothing around it
         seal-memory [MiB]   peak memory of sealing a package of that size
         http [seconds]      requests/s, p50 and p99 of both sample models with 2 connections

@@ -81,14 +81,17 @@ internal static class ServeCommand
         }
     }
 
-    private static string Location(string models) =>
+    /// <summary>A store as the front end takes it.</summary>
+    internal static string Location(string models) =>
         models.Contains("://", StringComparison.Ordinal) ? models : Path.GetFullPath(models);
 
     private static Uri ParseBroker(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address)
         ? address
         : throw TsfErrors.Usage.With($"--broker takes 'embedded' or an address such as https://broker.example:8443, not '{text}'.");
 
-    private static Dictionary<string, string> ParseSettings(string[] pairs)
+    /// <summary>Pairs of <c>Key=value</c>.</summary>
+    /// <exception cref="TsfException">TSF0010.</exception>
+    internal static Dictionary<string, string> ParseSettings(string[] pairs)
     {
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var pair in pairs)
@@ -112,6 +115,7 @@ internal static class ServeCommand
         return settings;
     }
 
-    private static Dictionary<string, string> Secrets(string? variable) =>
+    /// <summary>The settings that come from an environment variable.</summary>
+    internal static Dictionary<string, string> Secrets(string? variable) =>
         FromEnvironment(variable) is { } value ? new() { ["Models:StoreConnectionString"] = value } : [];
 }

@@ -17,4 +17,7 @@ internal static class LogIds
 
     /// <summary>A step of a worker's start: Model, Version, Phase, Seconds, Details, Code, Reason.</summary>
     public const int WorkerStep = 2101;
+
+    /// <summary>A worker's process was started: Model, Version, Process.</summary>
+    public const int WorkerStarted = 2103;
 }

@@ -12,21 +12,26 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private const int Remembered = 2_000;
 
     private readonly Process process;
+    private readonly long started;
     private readonly Lock gate = new();
     private readonly Queue<LogEvent> events = new();
     private long forgotten;
     private readonly Task pumps;
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServiceProcess(Process process, string name)
+    private ServiceProcess(Process process, string name, long started)
     {
         this.process = process;
+        this.started = started;
         Name = name;
         pumps = Task.WhenAll(PumpAsync(process.StandardOutput), PumpAsync(process.StandardError));
     }
 
     /// <summary>What it is called in messages.</summary>
     public string Name { get; }
+
+    /// <summary>Time since it was started.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(started);
 
     /// <summary>Its process id.</summary>
     public int Id => process.Id;
@@ -62,8 +67,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
+        var started = Stopwatch.GetTimestamp();
         var process = Process.Start(start) ?? throw TsfErrors.MissingTool.With($"{name} could not be started.");
-        return new ServiceProcess(process, name);
+        return new ServiceProcess(process, name, started);
     }
 
     /// <summary>Waits until it has ended and all its lines were read.</summary>

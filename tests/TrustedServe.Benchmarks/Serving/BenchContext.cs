@@ -1,0 +1,126 @@
+using System.Text.Json;
+using TrustedServe.Benchmarks.Bert;
+using TrustedServe.Cli.Hosting;
+using TrustedServe.Packaging.Manifests;
+using TrustedServe.Testing;
+
+namespace TrustedServe.Benchmarks.Serving;
+
+/// <summary>What the measurements of one run share: a place to work in, models that are made once, how long to measure.</summary>
+internal sealed class BenchContext(int rounds, bool quick) : IDisposable
+{
+    private const ulong Seed = 20;
+    private readonly TemporaryDirectory work = new();
+    private readonly Dictionary<string, BenchModel?> models = new(StringComparer.Ordinal);
+
+    /// <summary>Interleaved rounds.</summary>
+    public int Rounds { get; } = rounds;
+
+    /// <summary>Smaller shapes and shorter rounds: to see that everything runs, not to judge.</summary>
+    public bool Quick { get; } = quick;
+
+    /// <summary>What stands for BERT-Large.</summary>
+    public BertShape Large => Quick ? BertShape.Base with { Layers = 3, Name = "bert-base-3-layers" } : BertShape.Large;
+
+    /// <summary>The six-layer MiniLM.</summary>
+    public BertShape MiniLm => BertShape.MiniLm;
+
+    /// <summary>A round of a model that takes half a second for a sequence.</summary>
+    public TimeSpan LargeRound => TimeSpan.FromSeconds(Quick ? 3 : 12);
+
+    /// <summary>A round of others.</summary>
+    public TimeSpan SmallRound => TimeSpan.FromSeconds(Quick ? 1.5 : 5);
+
+    /// <summary>Lanes of a worker that has this machine for itself.</summary>
+    public int Lanes => Environment.ProcessorCount;
+
+    /// <summary>A path in the place to work in.</summary>
+    public string this[string name] => work[name];
+
+    /// <summary>A generated BERT, sealed.</summary>
+    public async Task<BenchModel> BertAsync(BertShape shape, ModelTask task, CancellationToken cancellationToken)
+    {
+        var named = shape with { Name = $"{shape.Name}-{(task == ModelTask.TextClassification ? "text" : "tensor")}" };
+        return (await OnceAsync(named.Name, async () =>
+        {
+            await BertPackage.WriteAsync(named, Seed, task, work[named.Name, "package"], cancellationToken);
+            return (BenchModel?)await SealAsync(named.Name, named);
+        }))!;
+    }
+
+    /// <summary>One of the sample models, sealed.</summary>
+    public async Task<BenchModel> SampleAsync(string name, string task, params string[] more) => (await OnceAsync(name, async () =>
+    {
+        Directory.CreateDirectory(work[name]);
+        await RunAsync(["model", "pack", Path.Combine(Repository.Samples, name, "model.onnx"), "--name", name, "--task", task, "--labels", Path.Combine(Repository.Samples, name, "labels.txt"), "--out", work[name, "package"], .. more]);
+        return (BenchModel?)await SealAsync(name, null);
+    }))!;
+
+    /// <summary>The same model in INT8, sealed; null where the command line cannot make one.</summary>
+    public Task<BenchModel?> Int8Async(BenchModel model) => OnceAsync(model.Name + ".int8", async () =>
+    {
+        var name = model.Name + ".int8";
+        Directory.CreateDirectory(work[name]);
+        if (!(await RunAsync("model", "--help")).Contains("optimize", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        await RunAsync("model", "optimize", model.Package, "--out", work[name, "package"], "--min-agreement", "0");
+        return await SealAsync(name, model.Shape);
+    });
+
+    /// <summary>A key for the front end's callers.</summary>
+    public async Task<string> ApiKeyAsync(string file)
+    {
+        using var answer = JsonDocument.Parse(await RunAsync("api-key", "create", "bench", "--file", file, "--model", "*", "--json"));
+        return answer.RootElement.EnumerateObject().First(member => member.Name.Equals("key", StringComparison.OrdinalIgnoreCase)).Value.GetString()!;
+    }
+
+    /// <summary>How a stack is started here.</summary>
+    public LocalStackOptions Stack(BenchModel model, Dictionary<string, string>? settings = null, Dictionary<string, string>? secrets = null) => new()
+    {
+        Models = model.Store,
+        BrokerFolder = work["home", "broker"],
+        InsecureSimulatedEvidence = true,
+        Listen = "http://127.0.0.1:0",
+        HealthListen = "http://127.0.0.1:0",
+        Settings = settings ?? [],
+        SecretSettings = secrets ?? [],
+    };
+
+    /// <summary>Runs the command line.</summary>
+    /// <exception cref="InvalidOperationException">With all that it printed.</exception>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        var (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], arguments);
+        return exitCode == 0 ? output : throw new InvalidOperationException($"trustedserve {string.Join(' ', arguments)}:\n{output}");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => work.Dispose();
+
+    private async Task<BenchModel> SealAsync(string folder, BertShape? shape)
+    {
+        var package = work[folder, "package"];
+        var key = $"kbs:///bench/key/{folder}";
+        await RunAsync("key", "create", key, "--package", package);
+        await RunAsync("model", "seal", package, "--key", key, "--to", work[folder, "store"]);
+        var manifest = Manifest.Parse(await File.ReadAllBytesAsync(Path.Combine(package, "manifest.json")));
+
+        // Where a plain worker finds it by its name.
+        Directory.CreateDirectory(work[folder, "plain"]);
+        Directory.CreateSymbolicLink(work[folder, "plain", manifest.Name], package);
+        return new BenchModel(manifest.Name, shape, package, work[folder, "store"]);
+    }
+
+    private async Task<BenchModel?> OnceAsync(string name, Func<Task<BenchModel?>> make)
+    {
+        if (!models.TryGetValue(name, out var model))
+        {
+            models[name] = model = await make();
+        }
+
+        return model;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using TrustedServe.Benchmarks.PlainWorkers;
+using TrustedServe.Cli.Bench;
+using TrustedServe.Cli.Bench.ColdStart;
+using TrustedServe.Cli.Bench.Load;
+using TrustedServe.Cli.Bench.Requests;
+using TrustedServe.Cli.Hosting;
+
+namespace TrustedServe.Benchmarks.Serving;
+
+/// <summary>A model behind HTTP: front end and worker as processes.</summary>
+internal sealed class ServedModel : IAsyncDisposable
+{
+    private const int Distinct = 16;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private readonly BenchModel model;
+    private readonly BenchStack stack;
+    private readonly string? apiKey;
+
+    private ServedModel(BenchModel model, BenchStack stack, string? apiKey, string weights, StartTimeline timeline, int worker)
+    {
+        (this.model, this.stack, this.apiKey) = (model, stack, apiKey);
+        (WeightsDirectory, Timeline, Worker) = (weights, timeline, worker);
+    }
+
+    /// <summary>Address of the HTTP trigger.</summary>
+    public Uri Address => stack.Address;
+
+    /// <summary>The worker's process.</summary>
+    public int Worker { get; }
+
+    /// <summary>Memory-backed directory of its weights.</summary>
+    public string WeightsDirectory { get; }
+
+    /// <summary>The steps of its start.</summary>
+    public StartTimeline Timeline { get; }
+
+    /// <summary>Time since the front end's process was started.</summary>
+    public TimeSpan Elapsed => stack.Elapsed;
+
+    /// <summary>Starts it as it is meant to be: sealed, attested (simulated), hardened, and, when <paramref name="authorised"/>, with API keys.</summary>
+    public static async Task<ServedModel> StartAsync(
+        BenchContext context, BenchModel model, bool authorised, CancellationToken cancellationToken, Dictionary<string, string>? settings = null, Dictionary<string, string>? secrets = null, Action<int, string>? workerStarted = null)
+    {
+        var all = new Dictionary<string, string>(settings ?? []);
+        string? key = null;
+        if (authorised)
+        {
+            var file = context[$"keys-{Guid.NewGuid():N}.json"];
+            key = await context.ApiKeyAsync(file);
+            all["Http:ApiKeysFile"] = file;
+        }
+
+        return await StartAsync(context, model, key, all, secrets, workerStarted, cancellationToken);
+    }
+
+    /// <summary>Starts it with everything off that belongs to trust; see <see cref="PlainWorker"/>.</summary>
+    public static Task<ServedModel> StartPlainAsync(BenchContext context, BenchModel model, CancellationToken cancellationToken)
+    {
+        var directory = Path.GetDirectoryName(model.Store)!;
+        var settings = new Dictionary<string, string> { ["Worker:Executable"] = PlainWorker.WriteProgram(directory, Path.Combine(directory, "plain")) };
+        return StartAsync(context, model, null, settings, null, null, cancellationToken);
+    }
+
+    /// <summary>Requests of the graph's own tensors.</summary>
+    public List<PreparedRequest> Tensors(int tokens, int batch = 1)
+    {
+        var noise = new Bert.SeededNoise(1);
+        var mask = string.Join(',', Enumerable.Repeat(1, tokens * batch));
+        return [.. Enumerable.Range(0, Distinct).Select(_ =>
+        {
+            var ids = string.Join(',', Enumerable.Range(0, tokens * batch).Select(_ => noise.Below(model.Shape!.Vocabulary)));
+            var json = $$"""{"inputs":[{"name":"input_ids","shape":[{{batch}},{{tokens}}],"datatype":"INT64","data":[{{ids}}]},{"name":"attention_mask","shape":[{{batch}},{{tokens}}],"datatype":"INT64","data":[{{mask}}]}]}""";
+            return PreparedRequest.Post(stack.Address, $"/v2/models/{model.Name}/infer", apiKey, json, batch, tokens * batch);
+        })];
+    }
+
+    /// <summary>Texts whose lengths follow a distribution.</summary>
+    public List<PreparedRequest> Texts(LengthDistribution lengths, int batch = 1) =>
+        new RequestMix(stack.Address, model.Name, apiKey).FromTexts(lengths, WordList.FromVocabulary(Path.Combine(model.Package, "vocab.txt")), batch, seed: 1);
+
+    /// <summary>The rows of a file.</summary>
+    public List<PreparedRequest> Rows(string file) => new RequestMix(stack.Address, model.Name, apiKey).FromRows(file);
+
+    /// <summary>Loads it.</summary>
+    public Task<LoadResult> LoadAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken, int? connections = null, double? rate = null) =>
+        LoadGenerator.RunAsync(new LoadPlan { Address = stack.Address, Requests = requests, Connections = connections ?? Environment.ProcessorCount, Rate = rate, WarmUp = WarmUp, Duration = duration }, cancellationToken);
+
+    /// <summary>Sends one request.</summary>
+    /// <exception cref="InvalidOperationException">It got no good answer.</exception>
+    public void Ask(PreparedRequest request)
+    {
+        using var connection = new LoadConnection(stack.Address, TimeSpan.FromSeconds(60));
+        var outcome = connection.Exchange(request, look: true);
+        if (outcome is not LoadConnection.Fine)
+        {
+            throw new InvalidOperationException($"{model.Name}: {outcome}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stack.DisposeAsync();
+        if (Directory.Exists(WeightsDirectory))
+        {
+            Directory.Delete(WeightsDirectory, recursive: true);
+        }
+    }
+
+    private static async Task<ServedModel> StartAsync(
+        BenchContext context, BenchModel model, string? key, Dictionary<string, string> settings, Dictionary<string, string>? secrets, Action<int, string>? workerStarted, CancellationToken cancellationToken)
+    {
+        // Its own, so that what it holds can be told from what others hold.
+        var weights = Directory.CreateDirectory($"/dev/shm/tsf-bench-{Guid.NewGuid():N}", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        settings["Worker:WeightsDirectory"] = weights;
+        var timeline = new StartTimeline();
+        var worker = 0;
+        try
+        {
+            var stack = await BenchStack.StartAsync(
+                context.Stack(model, settings, secrets),
+                (line, since) =>
+                {
+                    timeline.Add(line, since.TotalSeconds);
+                    if (line.Id == LogIds.WorkerStarted)
+                    {
+                        worker = int.Parse(line["Process"], CultureInfo.InvariantCulture);
+                        workerStarted?.Invoke(worker, weights);
+                    }
+                },
+                cancellationToken);
+            return new ServedModel(model, stack, key, weights, timeline, worker);
+        }
+        catch
+        {
+            Directory.Delete(weights, recursive: true);
+            throw;
+        }
+    }
+}

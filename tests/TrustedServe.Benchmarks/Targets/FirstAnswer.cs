@@ -1,0 +1,36 @@
+using TrustedServe.Benchmarks.Serving;
+using TrustedServe.Cli.Output;
+using TrustedServe.Packaging.Manifests;
+
+namespace TrustedServe.Benchmarks.Targets;
+
+/// <summary>What a large FP32 model takes from its unsealed plaintext to its first answer.</summary>
+internal sealed class FirstAnswer : ITarget
+{
+    private const int Tokens = 128;
+
+    /// <inheritdoc/>
+    public string Name => "first-answer";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<TargetRow>> MeasureAsync(BenchContext context, CancellationToken cancellationToken)
+    {
+        var model = await context.BertAsync(context.Large, ModelTask.Tensor, cancellationToken);
+        var (after, unsealing) = (new List<double>(), new List<double>());
+        for (var round = 0; round < context.Rounds; round++)
+        {
+            await using var served = await ServedModel.StartAsync(context, model, authorised: false, cancellationToken);
+            served.Ask(served.Tensors(Tokens)[0]);
+            var answered = served.Elapsed.TotalSeconds;
+            var unsealed = served.Timeline.Steps.Single(step => step.Name == StartProgress.Meaning("UNSEALED"));
+            unsealing.Add(unsealed.End - unsealed.Begin);
+            after.Add(answered - unsealed.End);
+        }
+
+        return
+        [
+            TargetRow.AtMost("first answer after unsealing, s", 1.5, after,
+                Figures.Format($"{model.Shape!.Name}, {model.Bytes / 1e6:0} MB of FP32, whose unsealing took {Figures.Median(unsealing):0.00} s; the answer itself, {Tokens} tokens, is in it")),
+        ];
+    }
+}

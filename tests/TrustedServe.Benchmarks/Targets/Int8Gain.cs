@@ -1,0 +1,50 @@
+using TrustedServe.Benchmarks.Engine;
+using TrustedServe.Benchmarks.Serving;
+using TrustedServe.Packaging.Manifests;
+using TrustedServe.Testing;
+
+namespace TrustedServe.Benchmarks.Targets;
+
+/// <summary>What INT8 brings in the engine, and what it changes in the samples' answers.</summary>
+internal sealed class Int8Gain : ITarget
+{
+    private const int Tokens = 128;
+
+    /// <inheritdoc/>
+    public string Name => "int8";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<TargetRow>> MeasureAsync(BenchContext context, CancellationToken cancellationToken)
+    {
+        var fp32 = await context.BertAsync(context.Large, ModelTask.Tensor, cancellationToken);
+        if (await context.Int8Async(fp32) is not { } int8)
+        {
+            return [TargetRow.Missing("INT8 ÷ FP32 throughput", "≥ 3.3", "this build has no 'model optimize'")];
+        }
+
+        using var slow = new EngineLoop(fp32.Graph);
+        using var fast = new EngineLoop(int8.Graph);
+        var calls = EngineCall.Singles(Tokens, fp32.Shape!.Vocabulary);
+        var rounds = await Rounds.MeasureAsync(
+            context,
+            async () => (await fast.RunAsync(calls, context.LargeRound, context.Lanes)).Rows,
+            async () => (await slow.RunAsync(calls, context.LargeRound, context.Lanes)).Rows);
+        var langid = await context.SampleAsync("langid", "text-classification", "--vocabulary", Path.Combine(Repository.Samples, "langid", "vocab.txt"));
+        var digits = await context.SampleAsync("digits", "image-classification");
+        return
+        [
+            TargetRow.AtLeast($"INT8 ÷ FP32 throughput, {fp32.Shape.Name}", 3.3, rounds.Ratios, $"{rounds.Middles("sequences/s")} of {Tokens} tokens, one session, {context.Lanes} threads"),
+            await AgreementAsync(context, langid, 1, cancellationToken),
+            await AgreementAsync(context, digits, 2, cancellationToken),
+        ];
+    }
+
+    private static async Task<TargetRow> AgreementAsync(BenchContext context, BenchModel model, int most, CancellationToken cancellationToken)
+    {
+        var int8 = (await context.Int8Async(model))!;
+        var rows = Path.Combine(Repository.Samples, model.Name, "heldout.jsonl");
+        var (before, after) = (await TopLabels.OfAsync(context, model, rows, cancellationToken), await TopLabels.OfAsync(context, int8, rows, cancellationToken));
+        var differ = before.Zip(after, (first, second) => first == second ? 0 : 1).Sum();
+        return TargetRow.AtMost($"INT8 top-1 differences, {model.Name}", most, [differ], $"of {before.Count} held-out rows, both served over HTTP");
+    }
+}

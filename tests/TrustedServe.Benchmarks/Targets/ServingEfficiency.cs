@@ -1,0 +1,50 @@
+using TrustedServe.Benchmarks.Engine;
+using TrustedServe.Benchmarks.Serving;
+using TrustedServe.Cli.Bench.Requests;
+using TrustedServe.Packaging.Manifests;
+
+namespace TrustedServe.Benchmarks.Targets;
+
+/// <summary>Sequences per second through HTTP ÷ the engine called in a loop.</summary>
+internal sealed class ServingEfficiency : ITarget
+{
+    private const int LargeTokens = 128;
+    private const int SmallTokens = 32;
+
+    /// <inheritdoc/>
+    public string Name => "efficiency";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<TargetRow>> MeasureAsync(BenchContext context, CancellationToken cancellationToken)
+    {
+        var large = await context.BertAsync(context.Large, ModelTask.Tensor, cancellationToken);
+        var small = await context.BertAsync(context.MiniLm, ModelTask.TextClassification, cancellationToken);
+        var rows = new List<TargetRow>
+        {
+            await MeasureAsync(context, large, "", LargeTokens, 0.97, context.LargeRound, cancellationToken),
+            await MeasureAsync(context, small, " FP32", SmallTokens, 0.90, context.SmallRound, cancellationToken),
+        };
+        rows.Add(await context.Int8Async(small) is { } int8
+            ? await MeasureAsync(context, int8, " INT8", SmallTokens, 0.90, context.SmallRound, cancellationToken)
+            : TargetRow.Missing("serving efficiency, bert-minilm INT8", "≥ 0.9", "this build has no 'model optimize'"));
+        return rows;
+    }
+
+    private static async Task<TargetRow> MeasureAsync(BenchContext context, BenchModel model, string precision, int tokens, double least, TimeSpan round, CancellationToken cancellationToken)
+    {
+        var text = File.Exists(Path.Combine(model.Package, "vocab.txt"));
+        await using var served = await ServedModel.StartAsync(context, model, authorised: true, cancellationToken);
+        using var engine = new EngineLoop(model.Graph);
+        var requests = text ? served.Texts(new LengthDistribution([(tokens, 1)])) : served.Tensors(tokens);
+
+        var calls = EngineCall.Singles(tokens, model.Shape!.Vocabulary);
+
+        // As many callers as lanes leave a lane idle while an answer is on its way; one more a lane keeps them busy.
+        var rounds = await Rounds.MeasureAsync(
+            context,
+            async () => (await served.LoadAsync(requests, round, cancellationToken, 2 * context.Lanes)).RowsPerSecond,
+            async () => (await engine.RunAsync(calls, round, context.Lanes)).Rows);
+        return TargetRow.AtLeast($"serving efficiency, {model.Shape.Name}{precision}", least, rounds.Ratios,
+            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {2 * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop");
+    }
+}
