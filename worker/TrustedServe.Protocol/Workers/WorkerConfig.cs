@@ -35,6 +35,9 @@ public sealed record WorkerConfig
     /// <summary>What the lanes are planned for; default <see cref="PlacementMode.Auto"/>.</summary>
     public PlacementMode Placement { get; init; } = PlacementMode.Auto;
 
+    /// <summary>Whether hyper-threads are lanes of their own; default false.</summary>
+    public bool LanesOnSiblings { get; init; }
+
     /// <summary>The NUMA node that the worker belongs to; null (the default) for wherever its cores are.</summary>
     public int? Node { get; init; }
 
