@@ -105,5 +105,6 @@ public static class LaneWidthRule
 
     private static string Duration(double seconds) => seconds >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
-        : string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0.#} ms");
+        : seconds >= 0.01 ? string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0} ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0.##} ms");
 }

@@ -13,6 +13,9 @@ public readonly record struct SystemCallResult(int Error)
     /// <summary>Not permitted.</summary>
     public static readonly SystemCallResult NotPermitted = new(1);
 
+    /// <summary>The thread has ended.</summary>
+    public static readonly SystemCallResult NoSuchThread = new(3);
+
     /// <summary>Not offered by this kernel, or on this kind of machine.</summary>
     public static readonly SystemCallResult NotOffered = new(38);
 
