@@ -1,84 +1,64 @@
 using Microsoft.ML.OnnxRuntime;
-using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Worker.Sessions;
 
-/// <summary>
-/// The one inference session of a worker, called from all its lanes at once: it has no threads of its own, so every call
-/// computes on the caller's core and the weights are in memory once.
-/// </summary>
-internal sealed class OnnxSession : IDisposable
+/// <summary>A model's sessions as its lanes call them; they can be replaced between any two calls.</summary>
+internal sealed class OnnxSession(SessionSet first) : IDisposable
 {
-    // The engine writes its messages, which can quote values of inputs, to standard error: only what ends the process anyway may pass.
-    private static readonly Lazy<OrtEnv> Engine = new(() =>
+    private volatile SessionSet? current = first;
+
+    /// <summary>How the running sessions have their weights; null after the end.</summary>
+    public SessionKind? Kind => current?.Kind;
+
+    /// <summary>Computes on the calling thread, and on the lane's other cores where it has some.</summary>
+    /// <returns>The outputs, in the order of <paramref name="outputNames"/>; to be disposed by the caller.</returns>
+    /// <exception cref="TsfException">TSF5006 when the graph fails on these inputs.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(int lane, RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
     {
-        var options = new EnvironmentCreationOptions { logId = "engine", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        return OrtEnv.CreateInstanceWithOptions(ref options);
-    });
-
-    private readonly InferenceSession session;
-
-    private OnnxSession(InferenceSession session) => this.session = session;
-
-    /// <summary>Version of the engine.</summary>
-    public static string EngineVersion => Engine.Value.GetVersionString();
-
-    /// <summary>Builds the session from the package's files by path, so that weights beside the graph are mapped and not read into memory twice.</summary>
-    /// <exception cref="TsfException">TSF5004 when the engine refuses the graph, or it is not the one that the manifest describes.</exception>
-    public static OnnxSession Load(string directory, Manifest manifest)
-    {
-        _ = Engine.Value;
-        using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
-        {
-            IntraOpNumThreads = 1,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        };
-        InferenceSession? built = null;
+        var sessions = Use();
         try
         {
-            built = new InferenceSession(Path.Combine(directory, manifest.Graph), options);
-            GraphCheck.Check(built, manifest);
-            return new OnnxSession(built);
+            return new SessionOutputs(sessions.Of(lane).Run(options, inputNames, inputs, outputNames), sessions);
         }
-        catch (OnnxRuntimeException exception)
+        catch
         {
-            throw TsfErrors.GraphRejected.With($"The engine refuses the graph of {manifest.Name} {manifest.Version}: {Reason(exception)}.");
-        }
-        catch (TsfException)
-        {
-            built?.Dispose();
+            sessions.Leave();
             throw;
         }
     }
 
-    /// <summary>Computes on the calling thread.</summary>
-    /// <returns>The outputs, in the order of <paramref name="outputNames"/>.</returns>
-    /// <exception cref="TsfException">TSF5006 when the graph fails on these inputs.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
+    /// <summary>Replaces the sessions: later calls go to the new ones, which are this object's from now on. The old ones end with their last call.</summary>
+    /// <exception cref="ObjectDisposedException">After the end; the new ones have ended too.</exception>
+    public void Replace(SessionSet next)
     {
-        try
+        for (var seen = current; seen is not null; seen = current)
         {
-            return session.Run(options, inputNames, inputs, outputNames);
+            if (Interlocked.CompareExchange(ref current, next, seen) == seen)
+            {
+                seen.Leave();
+                return;
+            }
         }
-        catch (OnnxRuntimeException exception)
-        {
-            throw TsfErrors.ExecutionFailed.With($"The model failed on this input: {Reason(exception)}.");
-        }
+
+        next.Leave();
+        throw new ObjectDisposedException(nameof(OnnxSession));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose() => Interlocked.Exchange(ref current, null)?.Leave();
 
-    // "[ErrorCode:InvalidArgument] …": the text after the bracket can quote values of inputs and names inside the graph, and stays here.
-    private static string Reason(OnnxRuntimeException exception)
+    private SessionSet Use()
     {
-        var end = exception.Message.IndexOf(']', StringComparison.Ordinal);
-        return exception.Message.StartsWith("[ErrorCode:", StringComparison.Ordinal) && end > 0
-            ? exception.Message["[ErrorCode:".Length..end]
-            : "no reason given";
+        while (true)
+        {
+            var sessions = current ?? throw new ObjectDisposedException(nameof(OnnxSession));
+
+            // Replaced and ended since it was read: the next one is there.
+            if (sessions.TryUse())
+            {
+                return sessions;
+            }
+        }
     }
 }
