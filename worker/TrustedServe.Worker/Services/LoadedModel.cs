@@ -12,7 +12,7 @@ using TrustedServe.Worker.Tasks;
 namespace TrustedServe.Worker.Services;
 
 /// <summary>A model that is ready to answer.</summary>
-internal sealed class LoadedModel(UnsealedModel model, OnnxSession session, ITaskPipeline pipeline, LaneScheduler scheduler) : IDisposable
+internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, ITaskPipeline pipeline, LaneScheduler scheduler) : IDisposable
 {
     /// <summary>Its name.</summary>
     public string Name => model.Manifest.Name;
@@ -29,11 +29,11 @@ internal sealed class LoadedModel(UnsealedModel model, OnnxSession session, ITas
     /// <summary>What clients are told of it.</summary>
     public ModelMetadataResponse Metadata { get; } = Describe(model, pipeline, scheduler);
 
-    /// <summary>Ends its lanes, then its session.</summary>
+    /// <summary>Ends its lanes, then its sessions.</summary>
     public void Dispose()
     {
         scheduler.Dispose();
-        session.Dispose();
+        sessions.Dispose();
     }
 
     private static ModelMetadataResponse Describe(UnsealedModel model, ITaskPipeline pipeline, LaneScheduler scheduler)

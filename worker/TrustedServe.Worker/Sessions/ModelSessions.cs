@@ -1,19 +1,17 @@
 using Microsoft.ML.OnnxRuntime;
-using TrustedServe.Protocol.Errors;
+using TrustedServe.Worker.Lanes;
 
 namespace TrustedServe.Worker.Sessions;
 
 /// <summary>A model's sessions as its lanes call them; they can be replaced between any two calls.</summary>
-internal sealed class OnnxSession(SessionSet first) : IDisposable
+internal sealed class ModelSessions(SessionSet first) : IModelRun, IDisposable
 {
     private volatile SessionSet? current = first;
 
     /// <summary>How the running sessions have their weights; null after the end.</summary>
     public SessionKind? Kind => current?.Kind;
 
-    /// <summary>Computes on the calling thread, and on the lane's other cores where it has some.</summary>
-    /// <returns>The outputs, in the order of <paramref name="outputNames"/>; to be disposed by the caller.</returns>
-    /// <exception cref="TsfException">TSF5006 when the graph fails on these inputs.</exception>
+    /// <inheritdoc/>
     public IDisposableReadOnlyCollection<OrtValue> Run(int lane, RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
     {
         var sessions = Use();
@@ -42,7 +40,7 @@ internal sealed class OnnxSession(SessionSet first) : IDisposable
         }
 
         next.Leave();
-        throw new ObjectDisposedException(nameof(OnnxSession));
+        throw new ObjectDisposedException(nameof(ModelSessions));
     }
 
     /// <inheritdoc/>
@@ -52,7 +50,7 @@ internal sealed class OnnxSession(SessionSet first) : IDisposable
     {
         while (true)
         {
-            var sessions = current ?? throw new ObjectDisposedException(nameof(OnnxSession));
+            var sessions = current ?? throw new ObjectDisposedException(nameof(ModelSessions));
 
             // Replaced and ended since it was read: the next one is there.
             if (sessions.TryUse())
