@@ -12,7 +12,7 @@ using TrustedServe.Worker.Tasks;
 namespace TrustedServe.Worker.Services;
 
 /// <summary>A model that is ready to answer.</summary>
-internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, ITaskPipeline pipeline, LaneScheduler scheduler) : IDisposable
+internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, ITaskPipeline pipeline, LaneScheduler scheduler) : IAsyncDisposable
 {
     /// <summary>Its name.</summary>
     public string Name => model.Manifest.Name;
@@ -23,6 +23,9 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
     /// <summary>What stands between requests and its graph.</summary>
     public ITaskPipeline Pipeline => pipeline;
 
+    /// <summary>How its running sessions have their weights; null after the end.</summary>
+    public SessionKind? Weights => sessions.Kind;
+
     /// <summary>Its lanes.</summary>
     public LaneScheduler Scheduler => scheduler;
 
@@ -30,10 +33,10 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
     public ModelMetadataResponse Metadata { get; } = Describe(model, pipeline, scheduler);
 
     /// <summary>Ends its lanes, then its sessions.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         scheduler.Dispose();
-        sessions.Dispose();
+        await sessions.DisposeAsync().ConfigureAwait(false);
     }
 
     private static ModelMetadataResponse Describe(UnsealedModel model, ITaskPipeline pipeline, LaneScheduler scheduler)

@@ -4,7 +4,7 @@ using TrustedServe.Worker.Lanes;
 namespace TrustedServe.Worker.Sessions;
 
 /// <summary>A model's sessions as its lanes call them; they can be replaced between any two calls.</summary>
-internal sealed class ModelSessions(SessionSet first) : IModelRun, IDisposable
+internal sealed class ModelSessions(SessionSet first) : IModelRun, IAsyncDisposable
 {
     private volatile SessionSet? current = first;
 
@@ -26,25 +26,23 @@ internal sealed class ModelSessions(SessionSet first) : IModelRun, IDisposable
         }
     }
 
-    /// <summary>Replaces the sessions: later calls go to the new ones, which are this object's from now on. The old ones end with their last call.</summary>
-    /// <exception cref="ObjectDisposedException">After the end; the new ones have ended too.</exception>
-    public void Replace(SessionSet next)
+    /// <summary>Replaces the sessions: later calls go to the new ones, which are this object's to end from now on.</summary>
+    /// <returns>Completes when the last call of the old ones has ended, and they with it.</returns>
+    public Task ReplaceAsync(SessionSet next) => ExchangeAsync(next);
+
+    /// <summary>Gives the sessions to whoever ends them instead; no calls come after it.</summary>
+    public SessionSet Release() => Interlocked.Exchange(ref current, null) ?? throw new ObjectDisposedException(nameof(ModelSessions));
+
+    /// <summary>Ends the sessions after their last call.</summary>
+    public async ValueTask DisposeAsync() => await ExchangeAsync(null).ConfigureAwait(false);
+
+    private async Task ExchangeAsync(SessionSet? next)
     {
-        for (var seen = current; seen is not null; seen = current)
+        if (Interlocked.Exchange(ref current, next) is { } old)
         {
-            if (Interlocked.CompareExchange(ref current, next, seen) == seen)
-            {
-                seen.Leave();
-                return;
-            }
+            await old.EndAsync().ConfigureAwait(false);
         }
-
-        next.Leave();
-        throw new ObjectDisposedException(nameof(ModelSessions));
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Interlocked.Exchange(ref current, null)?.Leave();
 
     private SessionSet Use()
     {

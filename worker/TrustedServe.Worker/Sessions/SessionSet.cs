@@ -5,11 +5,13 @@ namespace TrustedServe.Worker.Sessions;
 
 /// <summary>
 /// The sessions of a model that were built together: one that all lanes call, or one a lane where lanes have several cores.
-/// It counts who uses it, and ends its sessions when it was given up and the last user has left.
+/// It counts its users: its owner ends it when the last of them has left.
 /// </summary>
 internal sealed class SessionSet
 {
     private readonly EngineSession[] sessions;
+
+    private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Its owner is the first user.
     private int users = 1;
@@ -71,7 +73,15 @@ internal sealed class SessionSet
     {
         if (Interlocked.Decrement(ref users) == 0)
         {
-            Array.ForEach(sessions, session => session.Dispose());
+            left.SetResult();
         }
+    }
+
+    /// <summary>For the owner: ends the sessions once the users have left. Not on a user's thread, whose next call would wait for memory to be given back.</summary>
+    public async Task EndAsync()
+    {
+        Leave();
+        await left.Task.ConfigureAwait(false);
+        Array.ForEach(sessions, session => session.Dispose());
     }
 }
