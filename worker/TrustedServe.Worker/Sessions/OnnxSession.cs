@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Worker.Lanes;
 
 namespace TrustedServe.Worker.Sessions;
 
@@ -8,7 +9,7 @@ namespace TrustedServe.Worker.Sessions;
 /// The one inference session of a worker, called from all its lanes at once: it has no threads of its own, so every call
 /// computes on the caller's core and the weights are in memory once.
 /// </summary>
-internal sealed class OnnxSession : IDisposable
+internal sealed class OnnxSession : IModelRun, IDisposable
 {
     // The engine writes its messages, which can quote values of inputs, to standard error: only what ends the process anyway may pass.
     private static readonly Lazy<OrtEnv> Engine = new(() =>
@@ -55,10 +56,8 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    /// <summary>Computes on the calling thread.</summary>
-    /// <returns>The outputs, in the order of <paramref name="outputNames"/>.</returns>
-    /// <exception cref="TsfException">TSF5006 when the graph fails on these inputs.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
+    /// <inheritdoc/>
+    public IDisposableReadOnlyCollection<OrtValue> Run(int lane, RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
     {
         try
         {
