@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Packaging.Manifests;
 
 namespace TrustedServe.Worker.Sessions;

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Worker.Sessions;
 
 namespace TrustedServe.Worker.Starting;

@@ -3,6 +3,7 @@ using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Lanes;
+using TrustedServe.Worker.Sessions;
 using TrustedServe.Worker.Tensors;
 
 namespace TrustedServe.Worker.Tasks;
