@@ -53,6 +53,9 @@ public sealed record WorkerConfig
     /// <summary>Memory-backed directory under which plaintext weights may lie; default /dev/shm. Must be a tmpfs.</summary>
     public string WeightsDirectory { get; init; } = "/dev/shm";
 
+    /// <summary>How weights reach the engine; default <see cref="WeightsMode.Auto"/>.</summary>
+    public WeightsMode Weights { get; init; } = WeightsMode.Auto;
+
     /// <summary>
     /// How old the worker's attestation may become in seconds, 1 to 604800 (a week); default 43200 (12 h). It attests again
     /// before that, and stops serving when it cannot.
