@@ -23,24 +23,29 @@ internal static class SealingFigures
             var bytes = (long)mebibytes << 20;
             BenchmarkPackage.Write(package, bytes, random: true);
             using var record = BenchmarkPackage.Record(package);
-            var (seal, unseal, floor, floorHash) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+            var target = Path.Combine(work, "target");
+            var (seal, unseal, floor, floorHash) = (new List<Cost>(), new List<Cost>(), new List<Cost>(), new List<Cost>());
             for (var round = 0; round < Rounds; round++)
             {
-                seal.Add(await TimeAsync(() => BenchmarkPackage.SealAsync(package, record, sealedFile)));
-                floor.Add(await TimeAsync(() => FloorAsync(work, bytes, hash: false)));
-                unseal.Add(await TimeAsync(() => UnsealAsync(work, sealedFile, record)));
-                floorHash.Add(await TimeAsync(() => FloorAsync(work, bytes, hash: true)));
+                await MeasureAsync(seal, target, () => BenchmarkPackage.SealAsync(package, record, sealedFile));
+                await MeasureAsync(floor, target, () => FloorAsync(target, sealedFile, bytes, hash: false));
+                await MeasureAsync(unseal, target, () => UnsealAsync(target, sealedFile, record));
+                await MeasureAsync(floorHash, target, () => FloorAsync(target, sealedFile, bytes, hash: true));
             }
 
-            Console.WriteLine(Figures.Format($"{mebibytes} MiB, {Environment.ProcessorCount} cores, tmpfs, medians of {Rounds} interleaved rounds"));
+            Console.WriteLine(Figures.Format($"{mebibytes} MiB, {Environment.ProcessorCount} cores, tmpfs, medians of {Rounds} interleaved rounds; in brackets by processor time, which other work on the machine disturbs less"));
             Print("decrypt and write, nothing around it", floor);
             Print("the same and SHA-256 of the plaintext", floorHash);
             Print("unseal (with every digest checked)", unseal);
             Print("seal (reading, digests, encrypting, writing)", seal);
             return 0;
 
-            void Print(string name, List<double> seconds) => Console.WriteLine(Figures.Format(
-                $"{name,-46} {bytes / Figures.Median(seconds) / 1e9,6:0.00} GB/s   {Figures.Median(floor) / Figures.Median(seconds),5:P0} of the first"));
+            void Print(string name, List<Cost> costs) => Console.WriteLine(Figures.Format(
+                $"{name,-46} {bytes / Median(costs, cost => cost.Seconds) / 1e9,6:0.00} GB/s  {Ratio(costs, cost => cost.Seconds),5:P0} of the first   ({Median(costs, cost => cost.ProcessorSeconds) / bytes * 1e9:0.00} s/GB, {Ratio(costs, cost => cost.ProcessorSeconds):P0})"));
+
+            double Ratio(List<Cost> costs, Func<Cost, double> of) => Figures.Median(floor.Zip(costs, (first, other) => of(first) / of(other)));
+
+            static double Median(List<Cost> costs, Func<Cost, double> of) => Figures.Median(costs.Select(of));
         }
         finally
         {
@@ -48,26 +53,27 @@ internal static class SealingFigures
         }
     }
 
-    private static async Task<double> TimeAsync(Func<Task> action)
+    /// <summary>Runs into a fresh target; making room again is not part of the time.</summary>
+    private static async Task MeasureAsync(List<Cost> costs, string target, Func<Task> action)
     {
+        var before = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         await action();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        costs.Add(new Cost(Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target, recursive: true);
+        }
     }
 
-    private static async Task UnsealAsync(string work, string sealedFile, Packaging.Keys.KeyRecord record)
+    private static async Task UnsealAsync(string target, string sealedFile, Packaging.Keys.KeyRecord record)
     {
-        var target = Directory.CreateDirectory(Path.Combine(work, "unsealed")).FullName;
-        await using (var source = ModelStores.OpenFile(sealedFile))
-        {
-            await (await SealedPackage.OpenAsync(source, CancellationToken.None)).UnsealAsync(record, target, Environment.ProcessorCount, null, CancellationToken.None);
-        }
-
-        Directory.Delete(target, recursive: true);
+        await using var source = ModelStores.OpenFile(sealedFile);
+        await (await SealedPackage.OpenAsync(source, CancellationToken.None)).UnsealAsync(record, target, Environment.ProcessorCount, null, CancellationToken.None);
     }
 
     /// <summary>Decrypts segment after segment out of the sealed file's bytes and writes each where it belongs.</summary>
-    private static Task FloorAsync(string work, long bytes, bool hash)
+    private static Task FloorAsync(string directory, string sealedFile, long bytes, bool hash)
     {
         var key = new byte[32];
         var nonce = new byte[12];
@@ -78,9 +84,9 @@ internal static class SealingFigures
             aes.Encrypt(nonce, new byte[Segment], sealedSegment, tag);
         }
 
-        var file = Path.Combine(work, "floor");
-        using (var source = File.OpenHandle(Path.Combine(work, "large.tsealed")))
-        using (var target = File.OpenHandle(file, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes))
+        Directory.CreateDirectory(directory);
+        using (var source = File.OpenHandle(sealedFile))
+        using (var target = File.OpenHandle(Path.Combine(directory, "floor"), FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes))
         {
             var next = -1L;
             var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() => Work(source, target, bytes, hash, key, nonce, sealedSegment, tag, ref next))).ToList();
@@ -88,7 +94,6 @@ internal static class SealingFigures
             threads.ForEach(thread => thread.Join());
         }
 
-        File.Delete(file);
         return Task.CompletedTask;
     }
 
@@ -110,4 +115,6 @@ internal static class SealingFigures
             RandomAccess.Write(target, plain, segment * Segment);
         }
     }
+
+    private sealed record Cost(double Seconds, double ProcessorSeconds);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
@@ -19,7 +18,7 @@ public static class TreeDigest
 
     internal const int LeafSize = SHA256.HashSizeInBytes;
 
-    private static ReadOnlySpan<byte> LeafPrefix => "TSLEAF01"u8;
+    internal static ReadOnlySpan<byte> LeafPrefix => "TSLEAF01"u8;
 
     private static ReadOnlySpan<byte> RootPrefix => "TSROOT01"u8;
 
@@ -66,27 +65,26 @@ public static class TreeDigest
         var chunks = ChunkCount(size);
         var leaves = new byte[checked((int)(chunks * LeafSize))];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
+        var chunksAtOnce = Math.Clamp((chunks + threads - 1) / threads, 1, LeafHasher.ChunksAtOnce);
         try
         {
             Parallel.For(
                 0L,
-                chunks,
+                (chunks + chunksAtOnce - 1) / chunksAtOnce,
                 options,
-                () => (Buffer: ArrayPool<byte>.Shared.Rent(ChunkSize), Hash: IncrementalHash.CreateHash(HashAlgorithmName.SHA256)),
-                (chunk, _, local) =>
+                () => (Buffer: new NativeBuffer((int)chunksAtOnce * ChunkSize), Hasher: new LeafHasher()),
+                (group, _, local) =>
                 {
-                    var part = local.Buffer.AsSpan(0, (int)Math.Min(ChunkSize, size - (chunk * ChunkSize)));
-                    SafeFiles.ReadExactly(handle, part, offset + (chunk * ChunkSize), path);
-                    BeginLeaf(local.Hash);
-                    local.Hash.AppendData(part);
-                    local.Hash.GetHashAndReset(leaves.AsSpan((int)chunk * LeafSize, LeafSize));
+                    var first = group * chunksAtOnce;
+                    var part = local.Buffer.Span[..(int)Math.Min(local.Buffer.Length, size - (first * ChunkSize))];
+                    SafeFiles.ReadExactly(handle, part, offset + (first * ChunkSize), path);
+                    local.Hasher.Hash(part, leaves.AsSpan((int)first * LeafSize, (int)ChunkCount(part.Length) * LeafSize));
                     return local;
                 },
                 local =>
                 {
-                    // The chunk may be weights: nothing of it stays in the pool.
-                    ArrayPool<byte>.Shared.Return(local.Buffer, clearArray: true);
-                    local.Hash.Dispose();
+                    local.Buffer.Dispose();
+                    local.Hasher.Dispose();
                 });
         }
         catch (AggregateException failures) when (failures.InnerException is Protocol.Errors.TsfException failure)

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using TrustedServe.Packaging.Digests;
 using TrustedServe.Packaging.Packages.Writing;
 
 namespace TrustedServe.Packaging.Packages;
@@ -7,6 +7,7 @@ namespace TrustedServe.Packaging.Packages;
 public static class PackageReader
 {
     private const int CopySize = 1 << 20;
+    private const int WindowSize = (LeafHasher.ChunksAtOnce + 1) * TreeDigest.ChunkSize;
 
     /// <summary>
     /// Reads the manifest and checks that the package has exactly the files that it lists, of the lengths that it states, and
@@ -32,21 +33,14 @@ public static class PackageReader
         var package = Open(path);
         using var output = PackageOutput.Create(directory, package.Layout, package.ManifestBytes);
         using var content = new ArchiveContent(package);
-        using var hasher = new ChunkHasher();
-        var buffer = GC.AllocateUninitializedArray<byte>(CopySize);
-        try
+        using var writer = new OutputWriter(output, (int)Math.Min(package.Layout.TotalSize, WindowSize));
+        for (long offset = 0; content.Read(writer.Room(offset, CopySize)) is var read and > 0; offset += read)
         {
-            for (long offset = 0; content.Read(buffer) is var read and > 0; offset += read)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                output.Write(offset, buffer.AsSpan(0, read), hasher);
-            }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(buffer);
+            cancellationToken.ThrowIfCancellationRequested();
+            writer.Write(read);
         }
 
+        writer.Finish();
         output.Complete();
     }
 }

@@ -70,13 +70,18 @@ public sealed class SealedPackage
     /// <param name="cancellationToken">Stops the work; what was written is removed.</param>
     /// <returns>The manifest, whose digest equals the envelope's; every file's digest equals the manifest's.</returns>
     /// <exception cref="TsfException">TSF1xxx, TSF2xxx, TSF0006 when the volume is full.</exception>
-    public async Task<Manifest> UnsealAsync(KeyRecord record, string directory, int threads, IProgress<long>? bytesDone, CancellationToken cancellationToken)
+    public Task<Manifest> UnsealAsync(KeyRecord record, string directory, int threads, IProgress<long>? bytesDone, CancellationToken cancellationToken) =>
+        UnsealAsync(record, directory, new UnsealOptions { Threads = threads, BytesDone = bytesDone }, cancellationToken);
+
+    /// <summary>The same with every option.</summary>
+    /// <inheritdoc cref="UnsealAsync(KeyRecord, string, int, IProgress{long}?, CancellationToken)"/>
+    public async Task<Manifest> UnsealAsync(KeyRecord record, string directory, UnsealOptions options, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         Authorise(record);
         using var opened = await OpenedPackage.OpenAsync(source, Head, record, cancellationToken).ConfigureAwait(false);
         using var output = PackageOutput.Create(directory, opened.Layout, opened.ManifestBytes);
-        await new Unsealer(source, Head, opened, output, bytesDone).RunAsync(threads, cancellationToken).ConfigureAwait(false);
+        await new Unsealer(source, Head, opened, output, options).RunAsync(cancellationToken).ConfigureAwait(false);
         output.Complete();
         return opened.Manifest;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using TrustedServe.Packaging.Digests;
 using TrustedServe.Packaging.Files;
@@ -7,8 +8,8 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.Packaging.Packages.Writing;
 
 /// <summary>
-/// One file that is being unsealed by many threads. Each of its chunks is hashed by the thread that writes its last byte:
-/// from the bytes in hand when the same thread wrote all of it, otherwise by reading it back.
+/// One file that is being unsealed by many threads. A chunk that a thread has in hand as a whole is hashed from there; one that
+/// was written in parts is read back when its last part is there.
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
@@ -28,24 +29,37 @@ internal sealed class OutputFile : IDisposable
         handle = SafeFiles.CreateNew(path, size: 0);
     }
 
-    public void Write(long offset, ReadOnlySpan<byte> content, ChunkHasher hasher)
-    {
-        SafeFiles.Write(handle, content, offset, path);
-        while (!content.IsEmpty)
-        {
-            var chunk = offset / TreeDigest.ChunkSize;
-            var inChunk = (int)(offset % TreeDigest.ChunkSize);
-            var length = Math.Min(content.Length, TreeDigest.ChunkSize - inChunk);
-            hasher.Append(this, chunk, inChunk, content[..length]);
-            if (Interlocked.Add(ref written[chunk], length) == ChunkLength(chunk))
-            {
-                FinishLeaf(chunk, hasher);
-            }
+    public void Write(long offset, ReadOnlySpan<byte> content) => SafeFiles.Write(handle, content, offset, path);
 
-            content = content[length..];
-            offset += length;
+    /// <summary>Hashes the chunks that lie in written content as a whole.</summary>
+    /// <param name="offset">Where the content begins in the file.</param>
+    /// <param name="content">What was written there.</param>
+    /// <param name="hasher">The thread's own.</param>
+    /// <param name="splitChunks">Receives the chunks that are complete with this content, but began or end outside of it.</param>
+    public void Hash(long offset, ReadOnlySpan<byte> content, LeafHasher hasher, ConcurrentQueue<SplitChunk> splitChunks)
+    {
+        if (offset % TreeDigest.ChunkSize is var inChunk and > 0)
+        {
+            var head = content[..(int)Math.Min(content.Length, TreeDigest.ChunkSize - inChunk)];
+            Count(offset / TreeDigest.ChunkSize, head.Length, splitChunks);
+            content = content[head.Length..];
+            offset += head.Length;
+        }
+
+        var first = offset / TreeDigest.ChunkSize;
+        var tail = offset + content.Length == entry.Size ? 0 : content.Length % TreeDigest.ChunkSize;
+        var whole = content[..^tail];
+        var chunks = (int)TreeDigest.ChunkCount(whole.Length);
+        hasher.Hash(whole, leaves.AsSpan((int)first * TreeDigest.LeafSize, chunks * TreeDigest.LeafSize));
+        if (tail > 0)
+        {
+            Count(first + chunks, tail, splitChunks);
         }
     }
+
+    public void ReadBack(long chunk, Span<byte> content) => SafeFiles.ReadExactly(handle, content, chunk * TreeDigest.ChunkSize, path);
+
+    public void SetLeaf(long chunk, ReadOnlySpan<byte> leaf) => leaf.CopyTo(leaves.AsSpan((int)chunk * TreeDigest.LeafSize));
 
     public void RequireDigest()
     {
@@ -58,17 +72,12 @@ internal sealed class OutputFile : IDisposable
 
     public void Dispose() => handle.Dispose();
 
-    private int ChunkLength(long chunk) => (int)Math.Min(TreeDigest.ChunkSize, entry.Size - (chunk * TreeDigest.ChunkSize));
-
-    private void FinishLeaf(long chunk, ChunkHasher hasher)
+    private void Count(long chunk, int length, ConcurrentQueue<SplitChunk> splitChunks)
     {
-        var leaf = leaves.AsSpan((int)chunk * TreeDigest.LeafSize, TreeDigest.LeafSize);
-        var length = ChunkLength(chunk);
-        if (!hasher.TryFinish(this, chunk, length, leaf))
+        var all = (int)Math.Min(TreeDigest.ChunkSize, entry.Size - (chunk * TreeDigest.ChunkSize));
+        if (Interlocked.Add(ref written[chunk], length) == all)
         {
-            var content = hasher.Buffer.AsSpan(0, length);
-            SafeFiles.ReadExactly(handle, content, chunk * TreeDigest.ChunkSize, path);
-            hasher.Hash(content, leaf);
+            splitChunks.Enqueue(new SplitChunk(this, chunk, all));
         }
     }
 }

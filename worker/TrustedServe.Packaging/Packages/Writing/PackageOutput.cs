@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using TrustedServe.Packaging.Digests;
 using TrustedServe.Packaging.Files;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
@@ -36,24 +38,16 @@ internal sealed class PackageOutput : IDisposable
         }
     }
 
-    /// <summary>Puts plaintext where it belongs; safe from many threads, each with a hasher of its own.</summary>
-    public void Write(long plaintextOffset, ReadOnlySpan<byte> plaintext, ChunkHasher hasher)
-    {
-        for (var i = layout.FirstFileAfter(plaintextOffset); i < files.Count && !plaintext.IsEmpty; i++)
-        {
-            // What lies before the file is the manifest, which was read and checked already.
-            var skip = (int)Math.Clamp(layout.Start(i) - plaintextOffset, 0, plaintext.Length);
-            plaintext = plaintext[skip..];
-            plaintextOffset += skip;
-            var length = (int)Math.Min(plaintext.Length, layout.Start(i + 1) - plaintextOffset);
-            if (length > 0)
-            {
-                files[i].Write(plaintextOffset - layout.Start(i), plaintext[..length], hasher);
-                plaintext = plaintext[length..];
-                plaintextOffset += length;
-            }
-        }
-    }
+    /// <summary>Chunks that must be read back to be hashed; any writer takes them.</summary>
+    public ConcurrentQueue<SplitChunk> SplitChunks { get; } = [];
+
+    /// <summary>Puts plaintext where it belongs; safe from many threads.</summary>
+    public void Write(long plaintextOffset, ReadOnlySpan<byte> plaintext) =>
+        ForEachFile(plaintextOffset, plaintext, static (file, offset, content, _) => file.Write(offset, content), 0);
+
+    /// <summary>Hashes plaintext that was written; safe from many threads, each with a hasher of its own.</summary>
+    public void Hash(long plaintextOffset, ReadOnlySpan<byte> plaintext, LeafHasher hasher) =>
+        ForEachFile(plaintextOffset, plaintext, static (file, offset, content, state) => file.Hash(offset, content, state.hasher, state.SplitChunks), (hasher, SplitChunks));
 
     /// <summary>Compares every digest; from here on the directory stays.</summary>
     public void Complete()
@@ -76,6 +70,25 @@ internal sealed class PackageOutput : IDisposable
         if (!complete)
         {
             RemoveAll();
+        }
+    }
+
+    /// <summary>Splits plaintext along the files that it belongs to.</summary>
+    private void ForEachFile<T>(long plaintextOffset, ReadOnlySpan<byte> plaintext, Action<OutputFile, long, ReadOnlySpan<byte>, T> action, T state)
+    {
+        for (var i = layout.FirstFileAfter(plaintextOffset); i < files.Count && !plaintext.IsEmpty; i++)
+        {
+            // What lies before the file is the manifest, which was read and checked already.
+            var skip = (int)Math.Clamp(layout.Start(i) - plaintextOffset, 0, plaintext.Length);
+            plaintext = plaintext[skip..];
+            plaintextOffset += skip;
+            var length = (int)Math.Min(plaintext.Length, layout.Start(i + 1) - plaintextOffset);
+            if (length > 0)
+            {
+                action(files[i], plaintextOffset - layout.Start(i), plaintext[..length], state);
+                plaintext = plaintext[length..];
+                plaintextOffset += length;
+            }
         }
     }
 

@@ -4,13 +4,9 @@ using TrustedServe.Packaging.Stores;
 namespace TrustedServe.Packaging.SealedPackages.Unsealing;
 
 /// <summary>Segments of a local file: each thread reads its own, one at a time, so that they are still in its cache when decrypted.</summary>
-internal sealed class FileSegmentFeed(FileBlobSource source, long streamOffset, long plaintextSize)
-    : SegmentFeed(streamOffset, plaintextSize, SegmentsPerBlock)
+internal sealed class FileSegmentFeed(FileBlobSource source, long streamOffset, long plaintextSize, int segmentsPerBlock)
+    : SegmentFeed(streamOffset, plaintextSize, segmentsPerBlock)
 {
-    // Only the chunk on the border between two blocks must be read back to be hashed: one in thirty-two. Larger blocks would
-    // leave threads idle at the end.
-    private const int SegmentsPerBlock = 32;
-
     private long nextBlock = -1;
 
     public override void Drain(SegmentAction action, CancellationToken stop)

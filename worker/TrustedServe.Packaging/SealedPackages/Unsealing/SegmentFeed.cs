@@ -14,8 +14,8 @@ internal abstract class SegmentFeed(long streamOffset, long plaintextSize, int s
     protected long Blocks => (segments + segmentsPerBlock - 1) / segmentsPerBlock;
 
     /// <summary>The feed that fits the source: its own threads read a local file, others are read ahead of the threads.</summary>
-    public static SegmentFeed Create(IBlobSource source, long streamOffset, long plaintextSize, int threads, CancellationToken cancellationToken) => source is FileBlobSource file
-        ? new FileSegmentFeed(file, streamOffset, plaintextSize)
+    public static SegmentFeed Create(IBlobSource source, long streamOffset, long plaintextSize, int threads, int segmentsPerBlock, CancellationToken cancellationToken) => source is FileBlobSource file
+        ? new FileSegmentFeed(file, streamOffset, plaintextSize, segmentsPerBlock)
         : new ReadAheadSegmentFeed(source, streamOffset, plaintextSize, threads, cancellationToken);
 
     /// <summary>Runs the action for segments until none are left; called by each thread.</summary>

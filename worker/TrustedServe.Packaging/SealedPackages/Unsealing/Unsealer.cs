@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using TrustedServe.Packaging.Digests;
 using TrustedServe.Packaging.Packages.Writing;
 using TrustedServe.Packaging.Sealing;
 using TrustedServe.Packaging.Stores;
@@ -6,41 +6,41 @@ using TrustedServe.Packaging.Threads;
 
 namespace TrustedServe.Packaging.SealedPackages.Unsealing;
 
-/// <summary>Decrypts the segments of one package on several threads, each straight into its final place.</summary>
-internal sealed class Unsealer(IBlobSource source, PackageHead head, OpenedPackage package, PackageOutput output, IProgress<long>? bytesDone)
+/// <summary>Decrypts the segments of one package on several threads and writes each into its final place.</summary>
+internal sealed class Unsealer(IBlobSource source, PackageHead head, OpenedPackage package, PackageOutput output, UnsealOptions options)
 {
+    // Segments begin anywhere in a chunk: one more of them than chunks are hashed at once.
+    private const int SegmentsPerWindow = LeafHasher.ChunksAtOnce + 1;
+
     private long done;
 
-    public async Task RunAsync(int threads, CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         var plaintextSize = head.Envelope.PlaintextSize;
         var segments = SegmentLayout.SegmentCount(plaintextSize);
-        threads = (int)Math.Min(threads, segments);
-        await using var feed = SegmentFeed.Create(source, head.StreamOffset, plaintextSize, threads, cancellationToken);
+        var threads = (int)Math.Min(options.Threads, segments);
+
+        // A small package is shared out evenly, so that no thread is idle.
+        var window = (int)Math.Min(SegmentsPerWindow, (segments + threads - 1) / threads);
+        await using var feed = SegmentFeed.Create(source, head.StreamOffset, plaintextSize, threads, window, cancellationToken);
         await DedicatedThreads.RunAsync(
             threads,
             "unseal",
             (_, stop) =>
             {
+                options.ThreadStarted?.Invoke();
                 using var cipher = package.Key.CreateCipher();
-                using var hasher = new ChunkHasher();
-                var plaintext = GC.AllocateUninitializedArray<byte>(SegmentLayout.OtherPlaintext);
-                try
-                {
-                    feed.Drain(
-                        (segment, sealedSegment) =>
-                        {
-                            var part = plaintext.AsSpan(0, SegmentLayout.PlaintextLength(segment, plaintextSize));
-                            PlaintextReader.Decrypt(cipher, segment, plaintextSize, sealedSegment, part, source.Location);
-                            output.Write(SegmentLayout.PlaintextOffset(segment), part, hasher);
-                            bytesDone?.Report(Interlocked.Add(ref done, part.Length));
-                        },
-                        stop);
-                }
-                finally
-                {
-                    CryptographicOperations.ZeroMemory(plaintext);
-                }
+                using var writer = new OutputWriter(output, window * SegmentLayout.SegmentSize);
+                feed.Drain(
+                    (segment, sealedSegment) =>
+                    {
+                        var plaintext = writer.Room(SegmentLayout.PlaintextOffset(segment), SegmentLayout.PlaintextLength(segment, plaintextSize));
+                        PlaintextReader.Decrypt(cipher, segment, plaintextSize, sealedSegment, plaintext, source.Location);
+                        writer.Write(plaintext.Length);
+                        options.BytesDone?.Report(Interlocked.Add(ref done, plaintext.Length));
+                    },
+                    stop);
+                writer.Finish();
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -1,0 +1,17 @@
+namespace TrustedServe.Packaging.SealedPackages;
+
+/// <summary>How a package is unsealed.</summary>
+public sealed record UnsealOptions
+{
+    /// <summary>How many threads decrypt, 1 or more.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Told the bytes of plaintext that are done so far; from many threads, so now and then out of order.</summary>
+    public IProgress<long>? BytesDone { get; init; }
+
+    /// <summary>
+    /// Run first on each thread that decrypts and writes: threads of the unsealing alone, so that what it sets for its thread
+    /// (cores, memory policy) ends with it. What it throws ends the unsealing.
+    /// </summary>
+    public Action? ThreadStarted { get; init; }
+}
