@@ -75,7 +75,7 @@ internal sealed class WorkerStart(
                 loader.Discard();
             }
 
-            scheduler = new LaneScheduler(LaneCores(), config.QueueCapacity, time, logger);
+            scheduler = new LaneScheduler(LaneCores(), config.QueueCapacity, LaneLimits.Of(model.Manifest), time, logger);
             progress.Publish(StartStep.Types.Phase.Session, await DescribeAsync(scheduler).ConfigureAwait(false));
             var difference = await WarmupRunner.RunAsync(model.Manifest.Warmup, pipeline, scheduler, cancellationToken).ConfigureAwait(false);
             progress.Publish(StartStep.Types.Phase.Warmed, new Dictionary<string, string>
