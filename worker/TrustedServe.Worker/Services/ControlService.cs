@@ -1,12 +1,13 @@
 using Grpc.Core;
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Worker.Sessions;
 using TrustedServe.Worker.Starting;
 
 namespace TrustedServe.Worker.Services;
 
-/// <summary>How far the start is.</summary>
-internal sealed class ControlService(StartProgress progress, ModelSlot slot, IHostApplicationLifetime lifetime) : WorkerControl.WorkerControlBase
+/// <summary>How far the start is, and what was computed since.</summary>
+internal sealed class ControlService(ModelSlot slot, StartProgress progress, IHostApplicationLifetime lifetime) : WorkerControl.WorkerControlBase
 {
     /// <inheritdoc/>
     public override async Task WatchStart(WatchStartRequest request, IServerStreamWriter<StartStep> responseStream, ServerCallContext context)
@@ -44,5 +45,19 @@ internal sealed class ControlService(StartProgress progress, ModelSlot slot, IHo
         };
         report.Spans.AddRange(progress.Timeline.Spans);
         return Task.FromResult(report);
+    }
+
+    /// <inheritdoc/>
+    public override Task<ModelSnapshot> Statistics(StatisticsRequest request, ServerCallContext context)
+    {
+        try
+        {
+            var model = slot.Get(request.Name, request.Version);
+            return Task.FromResult(model.Scheduler.Snapshot(model.Name, model.Version));
+        }
+        catch (TsfException exception)
+        {
+            throw RpcErrors.ToRpc(exception);
+        }
     }
 }

@@ -76,7 +76,11 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
         Manifest manifest;
         using (timeline.Begin("unseal"))
         {
-            manifest = await package.UnsealAsync(record, directory.Path, threads, progress.Unsealed, cancellationToken).ConfigureAwait(false);
+            manifest = await package.UnsealAsync(
+                record,
+                directory.Path,
+                new UnsealOptions { Threads = threads, BytesDone = progress.Unsealed, ThreadStarted = () => PlacedThread.Place(config) },
+                cancellationToken).ConfigureAwait(false);
         }
 
         progress.Fetched.Finish();

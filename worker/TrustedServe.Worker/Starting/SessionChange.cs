@@ -61,7 +61,7 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         {
             // 2
             using (timeline.Begin("prepacked warm-up"))
-            using (var scheduler = new LaneScheduler([lanes[0][0]], config.QueueCapacity, time, logger))
+            using (var scheduler = new LaneScheduler([lanes[0][0]], config.QueueCapacity, LaneLimits.Of(model.Manifest), time, logger))
             {
                 var pipeline = TaskPipelines.Create(model.Directory, model.Manifest, candidate);
                 await WarmupRunner.RunAsync(model.Manifest.Warmup, pipeline, scheduler, new StartPortion(), stopping).ConfigureAwait(false);

@@ -88,7 +88,7 @@ internal sealed class WorkerStart(
                 loader.Discard();
             }
 
-            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, time, logger);
+            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger);
             progress.Publish(StartStep.Types.Phase.Session, await DescribeAsync(scheduler, kinds.First).ConfigureAwait(false));
             double difference;
             using (timeline.Begin("warm-up"))
