@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Optimizer.Weights;
+using TrustedServe.Packaging.Graphs;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
-using static TrustedServe.Optimizer.Onnx.TensorProto.Types;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
 namespace TrustedServe.Optimizer.Tests;
 

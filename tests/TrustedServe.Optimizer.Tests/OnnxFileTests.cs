@@ -1,8 +1,9 @@
 using CsCheck;
 using Google.Protobuf;
 using TrustedServe.Optimizer.Inspection;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Optimizer.Weights;
+using TrustedServe.Packaging.Graphs;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
 

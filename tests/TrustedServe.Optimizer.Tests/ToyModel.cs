@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using TrustedServe.Optimizer.Onnx;
-using static TrustedServe.Optimizer.Onnx.TensorProto.Types;
+using TrustedServe.Packaging.Graphs.Onnx;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
 namespace TrustedServe.Optimizer.Tests;
 

@@ -6,9 +6,10 @@ namespace TrustedServe.Cli.Commands;
 internal static class ModelCommands
 {
     /// <summary>Creates the command with its verbs.</summary>
-    public static Command Create() => new("model", "Pack, seal, sign, check and publish models.")
+    public static Command Create() => new("model", "Pack, optimise, seal, sign, check and publish models.")
     {
         ModelPackCommand.Create(),
+        ModelOptimizeCommand.Create(),
         ModelInspectCommand.Create(),
         ModelSealCommand.Create(),
         ModelSignCommand.Create(),

@@ -47,6 +47,7 @@ internal static class ModelInspectCommand
             .. manifest.Inputs.Select(tensor => ("input", Describe(tensor))),
             .. manifest.Outputs.Select(tensor => ("output", Describe(tensor))),
             ("precision", manifest.Precision),
+            .. manifest.Engine is { } engine ? [("optimised by", $"{engine.Name} {engine.Version}, level {engine.Level}")] : Array.Empty<(string, string)>(),
             ("limits", $"{manifest.MaxBatch} rows{(manifest.MaxSequence is { } tokens ? $", {tokens} tokens a row" : "")}"),
             ("labels", manifest.Labels is { } labels ? string.Join(' ', labels.Take(20)) + (labels.Count > 20 ? $" … ({labels.Count})" : "") : "-"),
             ("warm-up samples", manifest.Warmup.Count > 0 ? $"{manifest.Warmup.Count}" : "none: readiness will compare nothing"),

@@ -1,9 +1,9 @@
-using TrustedServe.Optimizer.Onnx;
-using TrustedServe.Optimizer.Weights;
+using TrustedServe.Packaging.Graphs;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Tensors;
-using static TrustedServe.Optimizer.Onnx.TensorProto.Types;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
 namespace TrustedServe.Optimizer.Inspection;
 
@@ -41,22 +41,22 @@ public static class GraphInspector
     {
         if (value.Type?.ValueCase != TypeProto.ValueOneofCase.TensorType)
         {
-            throw TsfErrors.UnsupportedGraph.With($"'{value.Name}' is not a tensor.");
+            throw TsfErrors.UnsupportedGraph.With($"{GraphText.Quote(value.Name)} is not a tensor.");
         }
 
         var tensor = value.Type.TensorType;
         var datatype = DatatypeOf((DataType)tensor.ElemType)
-            ?? throw TsfErrors.UnsupportedGraph.With($"'{value.Name}' has the datatype {(DataType)tensor.ElemType}, which the protocol does not have.");
+            ?? throw TsfErrors.UnsupportedGraph.With($"{GraphText.Quote(value.Name)} has the datatype {(DataType)tensor.ElemType}, which the protocol does not have.");
         if (tensor.Shape is null)
         {
-            throw TsfErrors.UnsupportedGraph.With($"'{value.Name}' has no shape.");
+            throw TsfErrors.UnsupportedGraph.With($"{GraphText.Quote(value.Name)} has no shape.");
         }
 
         // A dimension without a value is dynamic, whether it has a name or not.
         long[] shape = [.. tensor.Shape.Dim.Select(dimension => dimension.HasDimValue && dimension.DimValue >= 0 ? dimension.DimValue : -1)];
         return shape.Length <= TensorShape.MaxRank
             ? new TensorSpec(value.Name, datatype, shape)
-            : throw TsfErrors.UnsupportedGraph.With($"'{value.Name}' has {shape.Length} dimensions; at most {TensorShape.MaxRank} are served.");
+            : throw TsfErrors.UnsupportedGraph.With($"{GraphText.Quote(value.Name)} has {shape.Length} dimensions; at most {TensorShape.MaxRank} are served.");
     }
 
     private static Datatype? DatatypeOf(DataType type) => type switch

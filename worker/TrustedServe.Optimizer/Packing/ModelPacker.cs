@@ -1,8 +1,9 @@
 using System.Text;
 using TrustedServe.Optimizer.Inspection;
-using TrustedServe.Optimizer.Onnx;
 using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Files;
+using TrustedServe.Packaging.Graphs.Onnx;
+using TrustedServe.Packaging.Graphs.Rules;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Packaging.Packages;
 using TrustedServe.Protocol.Errors;
@@ -42,10 +43,12 @@ public static class ModelPacker
     private static Package Pack(PackRequest request, string directory, CancellationToken cancellationToken)
     {
         var model = OnnxFile.Read(request.OnnxFile);
+        var sourceDirectory = Path.GetDirectoryName(Path.GetFullPath(request.OnnxFile))!;
+        GraphRules.Check(model, sourceDirectory);
         var graph = GraphInspector.Inspect(model);
         var draft = Describe(request, graph);
         SafeFiles.CreateDirectory(directory);
-        ExternalWeights.Move(model, Path.GetDirectoryName(Path.GetFullPath(request.OnnxFile))!, directory, cancellationToken);
+        ExternalWeights.Move(model, sourceDirectory, directory, cancellationToken);
         OnnxFile.Write(model, Path.Combine(directory, GraphName));
         if (request.VocabularyFile is { } vocabulary)
         {

@@ -1,7 +1,8 @@
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
-using TrustedServe.Optimizer.Onnx;
 using TrustedServe.Packaging.Files;
+using TrustedServe.Packaging.Graphs;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Optimizer.Weights;
@@ -48,7 +49,7 @@ public static class ExternalWeights
             }
             else if (ExternalData.Has(tensor))
             {
-                throw TsfErrors.InvalidExternalData.With($"The tensor '{tensor.Name}' is of strings, which cannot lie outside.");
+                throw TsfErrors.InvalidExternalData.With($"The tensor {GraphText.Quote(tensor.Name)} is of strings, which cannot lie outside.");
             }
         }
 

@@ -37,6 +37,9 @@ public sealed record Manifest
     /// <summary>Precision of the weights, for people: <c>fp32</c>, <c>int8</c>, <c>bf16</c>.</summary>
     public required string Precision { get; init; }
 
+    /// <summary>The engine that optimised the graph ahead of time; null (the default) when none did.</summary>
+    public EngineSpec? Engine { get; init; }
+
     /// <summary>Most rows in one request; default 32.</summary>
     public int MaxBatch { get; init; } = 32;
 

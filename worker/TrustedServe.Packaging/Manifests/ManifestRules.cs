@@ -21,6 +21,7 @@ internal sealed class ManifestRules(Manifest manifest)
         Rule(ModelName.IsValid(manifest.Name), () => $"name {Quote(manifest.Name)} must be 1 to 64 letters, digits, '_', '-' or '.', starting with a letter or digit");
         Rule(ModelVersion.IsValid(manifest.Version), () => $"version {Quote(manifest.Version)} must be one to four dotted numbers without leading zeros");
         Rule(manifest.Precision is { Length: >= 1 and <= 16 } && manifest.Precision.All(char.IsAsciiLetterOrDigit), () => $"precision {Quote(manifest.Precision)} must be 1 to 16 letters and digits, such as fp32");
+        Engine();
         Rule(manifest.MaxBatch is >= 1 and <= 65_536, () => $"maxBatch is {manifest.MaxBatch}, must be 1 to 65536");
         Batching();
         Files();
@@ -48,6 +49,16 @@ internal sealed class ManifestRules(Manifest manifest)
             Rule(batching.MaxRows is null or (>= 1 and <= 4096), () => $"batching.maxRows is {batching.MaxRows}, must be 1 to 4096");
             Rule(batching.MaxTokens is null or (>= 1 and <= 1 << 20), () => $"batching.maxTokens is {batching.MaxTokens}, must be 1 to {1 << 20}");
             Rule(batching.DelayMilliseconds is >= 0 and <= 1000, () => $"batching.delayMilliseconds is {batching.DelayMilliseconds}, must be 0 to 1000");
+        }
+    }
+
+    private void Engine()
+    {
+        if (manifest.Engine is { } engine)
+        {
+            Rule(engine.Name == EngineSpec.OnnxRuntime, () => $"engine {Quote(engine.Name)} must be {EngineSpec.OnnxRuntime}");
+            Rule(engine.Version is { Length: >= 1 and <= 32 } && engine.Version.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '+'), () => $"the engine's version {Quote(engine.Version)} must be 1 to 32 letters, digits, '.', '-' or '+'");
+            Rule(engine.Level == EngineSpec.Extended, () => $"the engine's level {Quote(engine.Level)} must be {EngineSpec.Extended}");
         }
     }
 

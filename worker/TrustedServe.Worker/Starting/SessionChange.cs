@@ -54,7 +54,7 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         using (timeline.Begin("prepack"))
         {
             candidate = new ModelSessions(await PlacedThread.RunAsync(
-                config, "prepack", yielding: true, () => SessionSet.Build(model.Directory, model.Manifest, SessionKind.Prepacked, lanes, stopping)).ConfigureAwait(false));
+                config, "prepack", yielding: true, () => SessionSet.Build(model.Directory, model.Manifest, SessionKind.Prepacked, quick: false, lanes, stopping)).ConfigureAwait(false));
         }
 
         await using (candidate)

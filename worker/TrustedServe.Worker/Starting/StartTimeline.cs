@@ -1,3 +1,4 @@
+using System.Globalization;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Worker.Starting;
@@ -33,6 +34,10 @@ internal sealed class StartTimeline(TimeProvider time, DateTimeOffset started)
 
     /// <summary>Adds a part that ends now.</summary>
     public void Add(string name, double since) => Begin(name, since).Dispose();
+
+    /// <summary>The parts in one line, for logs: <c>name=started..ended</c> in seconds, separated by semicolons; without an end while a part lasts.</summary>
+    public override string ToString() => string.Join(';', Spans.Select(span => string.Create(
+        CultureInfo.InvariantCulture, $"{span.Name}={span.Started:0.000}..{(span.HasEnded ? span.Ended.ToString("0.000", CultureInfo.InvariantCulture) : string.Empty)}")));
 
     private Part Begin(string name, double since)
     {

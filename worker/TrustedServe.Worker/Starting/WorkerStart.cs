@@ -74,7 +74,7 @@ internal sealed class WorkerStart(
             using (timeline.Begin("session"))
             {
                 sessions = new ModelSessions(await PlacedThread.RunAsync(
-                    config, "session", yielding: false, () => SessionSet.Build(model.Directory, manifest, kinds.First, lanes, cancellationToken)).ConfigureAwait(false));
+                    config, "session", yielding: false, () => SessionSet.Build(model.Directory, manifest, kinds.First, kinds.Change, lanes, cancellationToken)).ConfigureAwait(false));
             }
 
             ITaskPipeline pipeline;
@@ -103,7 +103,7 @@ internal sealed class WorkerStart(
             });
             slot.Set(new LoadedModel(model, sessions, pipeline, scheduler));
             WorkerLog.Ready(logger, manifest.Name, manifest.Version, model.Trust);
-            progress.Publish(StartStep.Types.Phase.Ready);
+            progress.Publish(StartStep.Types.Phase.Ready, [KeyValuePair.Create("timeline", timeline.ToString())]);
         }
         catch
         {

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using TrustedServe.Packaging.Files;
 using TrustedServe.Protocol.Errors;
 
-namespace TrustedServe.Optimizer.Onnx;
+namespace TrustedServe.Packaging.Graphs.Onnx;
 
 /// <summary>ONNX models in files.</summary>
 public static class OnnxFile
@@ -15,12 +15,15 @@ public static class OnnxFile
 
     /// <summary>Reads a model; external data are not touched.</summary>
     /// <exception cref="TsfException">TSF1030 for anything that is not an ONNX model with a graph; TSF0008.</exception>
-    public static ModelProto Read(string path)
+    public static ModelProto Read(string path) => Read(path, MaxBytes);
+
+    /// <summary>The same for a file of at most so many bytes.</summary>
+    internal static ModelProto Read(string path, long maxBytes)
     {
         using var handle = SafeFiles.OpenRead(path);
-        if (RandomAccess.GetLength(handle) > MaxBytes)
+        if (RandomAccess.GetLength(handle) > maxBytes)
         {
-            throw TsfErrors.InvalidGraph.With($"{path} is larger than a model can be ({MaxBytes} bytes); weights beyond that lie beside it.");
+            throw TsfErrors.InvalidGraph.With($"{path} is larger than a graph may be here ({maxBytes} bytes); weights beyond that lie beside it.");
         }
 
         using var stream = new FileStream(handle, FileAccess.Read);

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
-using TrustedServe.Optimizer.Onnx;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Protocol.Errors;
-using static TrustedServe.Optimizer.Onnx.TensorProto.Types;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
-namespace TrustedServe.Optimizer.Weights;
+namespace TrustedServe.Packaging.Graphs;
 
 /// <summary>The elements of tensors as the little-endian bytes of <c>raw_data</c>, whatever field they came in.</summary>
 internal static class TensorBytes
@@ -20,7 +20,7 @@ internal static class TensorBytes
         {
             if (dimension < 0)
             {
-                throw TsfErrors.InvalidGraph.With($"The tensor '{tensor.Name}' has the negative dimension {dimension}.");
+                throw TsfErrors.InvalidGraph.With($"The tensor {GraphText.Quote(tensor.Name)} has the negative dimension {dimension}.");
             }
 
             // A zero does not excuse a product that overflows without it.
@@ -28,7 +28,7 @@ internal static class TensorBytes
             count *= (ulong)Math.Max(1, dimension);
             if (count > MaxBytes)
             {
-                throw TsfErrors.InvalidGraph.With($"The tensor '{tensor.Name}' has more than {MaxBytes} elements.");
+                throw TsfErrors.InvalidGraph.With($"The tensor {GraphText.Quote(tensor.Name)} has more than {MaxBytes} elements.");
             }
         }
 
@@ -43,11 +43,11 @@ internal static class TensorBytes
         {
             return tensor.DataType == (int)DataType.String
                 ? null
-                : throw TsfErrors.InvalidGraph.With($"The tensor '{tensor.Name}' has the unknown datatype {tensor.DataType}.");
+                : throw TsfErrors.InvalidGraph.With($"The tensor {GraphText.Quote(tensor.Name)} has the unknown datatype {tensor.DataType}.");
         }
 
         var length = (((UInt128)ElementCount(tensor) * (uint)bits) + 7) / 8;
-        return length <= MaxBytes ? (long)length : throw TsfErrors.InvalidGraph.With($"The tensor '{tensor.Name}' has more than {MaxBytes} bytes.");
+        return length <= MaxBytes ? (long)length : throw TsfErrors.InvalidGraph.With($"The tensor {GraphText.Quote(tensor.Name)} has more than {MaxBytes} bytes.");
     }
 
     /// <summary>The elements of a tensor that holds them itself.</summary>
@@ -56,7 +56,37 @@ internal static class TensorBytes
         var bytes = tensor.HasRawData && !tensor.RawData.IsEmpty ? tensor.RawData.Memory : Typed(tensor);
         return bytes.Length == Length(tensor)
             ? bytes
-            : throw TsfErrors.InvalidGraph.With($"The tensor '{tensor.Name}' holds {bytes.Length} bytes; its shape and datatype make {Length(tensor)}.");
+            : throw TsfErrors.InvalidGraph.With($"The tensor {GraphText.Quote(tensor.Name)} holds {bytes.Length} bytes; its shape and datatype make {Length(tensor)}.");
+    }
+
+    /// <summary>Checks that a tensor that holds its elements itself holds just those of its shape, without copying them.</summary>
+    /// <exception cref="TsfException">TSF1030.</exception>
+    public static void RequireWhole(TensorProto tensor)
+    {
+        var count = ElementCount(tensor);
+        if (tensor.DataType == (int)DataType.String)
+        {
+            Require(tensor.StringData.Count, count, "strings");
+        }
+        else if (tensor.HasRawData && !tensor.RawData.IsEmpty)
+        {
+            Require(tensor.RawData.Length, Length(tensor)!.Value, "bytes");
+        }
+        else
+        {
+            // Complex numbers are two entries, two numbers of 4 bits are one.
+            var bits = Bits((DataType)tensor.DataType);
+            var entries = (DataType)tensor.DataType is DataType.Complex64 or DataType.Complex128 ? count * 2 : bits == 4 ? (count + 1) / 2 : count;
+            Require(tensor.FloatData.Count + tensor.Int32Data.Count + tensor.Int64Data.Count + tensor.DoubleData.Count + tensor.Uint64Data.Count, entries, "elements");
+        }
+
+        void Require(long held, long made, string what)
+        {
+            if (held != made)
+            {
+                throw TsfErrors.InvalidGraph.With($"The tensor {GraphText.Quote(tensor.Name)} holds {held} {what}; its shape and datatype make {made}.");
+            }
+        }
     }
 
     /// <summary>Takes the elements out of a tensor, wherever they were.</summary>

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using TrustedServe.Optimizer.Onnx;
 using TrustedServe.Packaging.Files;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Protocol.Errors;
 
-namespace TrustedServe.Optimizer.Weights;
+namespace TrustedServe.Packaging.Graphs;
 
 /// <summary>Where the elements of a tensor lie when they lie beside the graph.</summary>
 /// <param name="Path">The file, below the model's directory, with no link on the way.</param>
@@ -49,7 +49,7 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            throw Refuse(tensor, $"the file '{location}' is missing");
+            throw Refuse(tensor, $"the file {GraphText.Quote(location!)} is missing");
         }
 
         var bytes = Number(tensor, length, Math.Max(0, file.Length - start));
@@ -60,7 +60,7 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
 
         return start <= file.Length - bytes
             ? new ExternalData(path, start, bytes)
-            : throw Refuse(tensor, $"the file '{location}' has {file.Length} bytes and ends before the tensor does");
+            : throw Refuse(tensor, $"the file {GraphText.Quote(location!)} has {file.Length} bytes and ends before the tensor does");
     }
 
     /// <summary>Points a tensor at its new place.</summary>
@@ -97,13 +97,13 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
         {
             if (segment is "" or "." or "..")
             {
-                throw Refuse(tensor, $"its location '{location}' could lead out of the model's directory");
+                throw Refuse(tensor, $"its location {GraphText.Quote(location!)} could lead out of the model's directory");
             }
 
             path = System.IO.Path.Combine(path, segment);
             if (new FileInfo(path).LinkTarget is not null)
             {
-                throw Refuse(tensor, $"its location '{location}' goes through a symbolic link");
+                throw Refuse(tensor, $"its location {GraphText.Quote(location!)} goes through a symbolic link");
             }
         }
 
@@ -123,5 +123,5 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
     }
 
     private static TsfException Refuse(TensorProto tensor, string problem) =>
-        TsfErrors.InvalidExternalData.With($"The tensor '{tensor.Name}' cannot be used: {problem}.");
+        TsfErrors.InvalidExternalData.With($"The tensor {GraphText.Quote(tensor.Name)} cannot be used: {problem}.");
 }

@@ -1,0 +1,83 @@
+using TrustedServe.Optimizer.Engine;
+using TrustedServe.Optimizer.Inspection;
+using TrustedServe.Optimizer.Quantization;
+using TrustedServe.Optimizer.Weights;
+using TrustedServe.Packaging.Files;
+using TrustedServe.Packaging.Graphs.Onnx;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Optimizer.Optimizing;
+
+/// <summary>From the graph of a package to the graph that is served.</summary>
+/// <remarks>
+/// First fusion, then quantisation: the engine recognises attention, normalisations and Gelu by patterns of FP32 operators, and
+/// three projections fused to one are one 8-bit product instead of three. Only tables of embeddings come before, since the
+/// engine would fuse their look-up into a node that has no 8-bit form of this precision.
+/// </remarks>
+internal sealed class GraphOptimizer(OptimizeRequest request, string graph, string scratch, CancellationToken cancellationToken)
+{
+    private const string GraphName = "model.onnx";
+    private const string FusedWeights = "fused.weights";
+    private const string Int8Name = "int8.weights";
+
+    private readonly NodePatterns excluded = new(request.Exclude);
+
+    /// <summary>The graph in a directory that <see cref="Write"/> made.</summary>
+    public static string GraphIn(string directory) => Path.Combine(directory, GraphName);
+
+    /// <summary>Writes the graph and its weights into a new directory.</summary>
+    /// <returns>The nodes that compute in 8 bits.</returns>
+    public IReadOnlyList<string> Write(string directory)
+    {
+        var quantized = new List<string>();
+        var source = graph;
+        if (request.Embeddings)
+        {
+            source = GraphIn(NewDirectory("embeddings"));
+            quantized.AddRange(Embeddings(source));
+        }
+
+        var fused = NewDirectory("fused");
+        Runtime.Fuse(source, GraphIn(fused), FusedWeights);
+        var model = OnnxFile.Read(GraphIn(fused));
+        if (request.Precision == OptimizeRequest.Int8)
+        {
+            OperatorSets.Require8Bit(GraphInspector.Inspect(model));
+            using var weights = new Int8Weights(fused, Int8Name);
+            quantized.AddRange(new DynamicQuantizer(model, weights, excluded, cancellationToken).Products());
+            excluded.RequireUsed();
+            if (quantized.Count == 0)
+            {
+                throw TsfErrors.InvalidOptimizeRequest.With("The graph has no product with a large enough FP32 weight: there is nothing to quantise. Use '--precision fp32' to fuse it alone.");
+            }
+        }
+
+        OperatorSets.Tidy(model);
+        SafeFiles.CreateDirectory(directory);
+        ExternalWeights.Move(model, fused, directory, cancellationToken);
+        OnnxFile.Write(model, GraphIn(directory));
+
+        // Gigabytes that are not needed from here on.
+        SafeFiles.TryDeleteDirectory(fused);
+        return quantized;
+    }
+
+    private IReadOnlyList<string> Embeddings(string target)
+    {
+        var directory = Path.GetDirectoryName(target)!;
+        var model = OnnxFile.Read(graph);
+        OperatorSets.Require8Bit(GraphInspector.Inspect(model));
+        ExternalWeights.Move(model, Path.GetDirectoryName(graph)!, directory, cancellationToken);
+        using var weights = new Int8Weights(directory, Int8Name);
+        var names = new DynamicQuantizer(model, weights, excluded, cancellationToken).Embeddings();
+        OnnxFile.Write(model, target);
+        return names;
+    }
+
+    private string NewDirectory(string name)
+    {
+        var directory = Path.Combine(scratch, name);
+        SafeFiles.CreateDirectory(directory);
+        return directory;
+    }
+}

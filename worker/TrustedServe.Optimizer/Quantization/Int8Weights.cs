@@ -1,0 +1,193 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Microsoft.Win32.SafeHandles;
+using TrustedServe.Packaging.Files;
+using TrustedServe.Packaging.Graphs;
+using TrustedServe.Packaging.Graphs.Onnx;
+using TrustedServe.Protocol.Errors;
+using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
+
+namespace TrustedServe.Optimizer.Quantization;
+
+/// <summary>
+/// Weights in 8 bits, symmetric around zero, each channel with a scale of its own. A weight is read twice, a block at a time,
+/// and written as it comes: memory does not grow with the model.
+/// </summary>
+internal sealed class Int8Weights : IDisposable
+{
+    private const int Largest = sbyte.MaxValue;
+
+    // Elements in hand at once.
+    private const int Block = 4 << 20;
+
+    private readonly string directory;
+    private readonly string fileName;
+    private readonly SafeFileHandle output;
+    private long end;
+
+    /// <summary>Writes into a new file in the directory of the model's weights.</summary>
+    public Int8Weights(string directory, string fileName)
+    {
+        (this.directory, this.fileName) = (directory, fileName);
+        output = SafeFiles.CreateNew(Path.Combine(directory, fileName), 0);
+    }
+
+    /// <summary>A weight whose columns are the channels.</summary>
+    /// <returns>The 8-bit weight and its scales, of one dimension.</returns>
+    public (TensorProto Weight, TensorProto Scales) Columns(TensorProto tensor, float factor, CancellationToken cancellationToken)
+    {
+        using var source = new FloatMatrix(tensor, directory);
+        var width = (int)source.Columns;
+        var largest = new float[width];
+        foreach (var (row, count) in Blocks(source.Rows, width))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var block = Read(source, row, count, width);
+            for (var i = 0; i < count; i++)
+            {
+                TensorPrimitives.MaxMagnitude(block.AsSpan(i * width, width), largest, largest);
+            }
+        }
+
+        var scales = Scales(largest, tensor.Name);
+        var start = end;
+        foreach (var (row, count) in Blocks(source.Rows, width))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var block = Read(source, row, count, width);
+            var bytes = new sbyte[count * width];
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] = Round(block[i], scales[i % width]);
+            }
+
+            Append(bytes);
+        }
+
+        return (Weight(tensor.Name, source.Rows, source.Columns, start), Vector($"{tensor.Name}_scale", scales, factor, width));
+    }
+
+    /// <summary>A weight whose rows are the channels, written the other way round: as <see cref="Columns"/> gives it.</summary>
+    public (TensorProto Weight, TensorProto Scales) Transposed(TensorProto tensor, float factor, CancellationToken cancellationToken)
+    {
+        using var source = new FloatMatrix(tensor, directory);
+        var (channels, depth) = ((int)source.Rows, source.Columns);
+        var scales = Scales(RowMaxima(source, cancellationToken), tensor.Name);
+        var start = end;
+        foreach (var (first, count) in Blocks(depth, channels))
+        {
+            var bytes = new sbyte[count * channels];
+            var piece = new float[count];
+            for (var channel = 0; channel < channels; channel++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                source.Read(channel, first, piece);
+                for (var i = 0; i < count; i++)
+                {
+                    bytes[(i * channels) + channel] = Round(piece[i], scales[channel]);
+                }
+            }
+
+            Append(bytes);
+        }
+
+        return (Weight(tensor.Name, depth, channels, start), Vector($"{tensor.Name}_scale", scales, factor, channels));
+    }
+
+    /// <summary>A table whose rows are looked up: a scale a row, of two dimensions so that it is looked up alike.</summary>
+    public (TensorProto Weight, TensorProto Scales) Rows(TensorProto tensor, CancellationToken cancellationToken)
+    {
+        using var source = new FloatMatrix(tensor, directory);
+        var width = (int)source.Columns;
+        var scales = Scales(RowMaxima(source, cancellationToken), tensor.Name);
+        var start = end;
+        foreach (var (row, count) in Blocks(source.Rows, width))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var block = Read(source, row, count, width);
+            var bytes = new sbyte[count * width];
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] = Round(block[i], scales[row + (i / width)]);
+            }
+
+            Append(bytes);
+        }
+
+        return (Weight(tensor.Name, source.Rows, source.Columns, start), Vector($"{tensor.Name}_scale", scales, 1, source.Rows, 1));
+    }
+
+    public void Dispose() => output.Dispose();
+
+    private static IEnumerable<(long First, int Count)> Blocks(long rows, long width)
+    {
+        var step = Math.Max(1, Block / Math.Max(1, width));
+        for (long row = 0; row < rows; row += step)
+        {
+            yield return (row, (int)Math.Min(step, rows - row));
+        }
+    }
+
+    private static float[] Read(FloatMatrix source, long row, int count, int width)
+    {
+        var block = new float[count * width];
+        source.Read(row, 0, block);
+        return block;
+    }
+
+    private static float[] RowMaxima(FloatMatrix source, CancellationToken cancellationToken)
+    {
+        var largest = new float[source.Rows];
+        var width = (int)source.Columns;
+        foreach (var (row, count) in Blocks(source.Rows, width))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var block = Read(source, row, count, width);
+            for (var i = 0; i < count; i++)
+            {
+                largest[row + i] = TensorPrimitives.MaxMagnitude(block.AsSpan(i * width, width));
+            }
+        }
+
+        return largest;
+    }
+
+    private static float[] Scales(float[] largest, string name)
+    {
+        for (var i = 0; i < largest.Length; i++)
+        {
+            var magnitude = Math.Abs(largest[i]);
+            if (!float.IsFinite(magnitude))
+            {
+                throw TsfErrors.InvalidGraph.With($"The weight {GraphText.Quote(name)} holds a number that is not finite.");
+            }
+
+            // A channel of zeros, or of numbers that no scale can hold, is zero.
+            largest[i] = magnitude / Largest is var scale && float.IsNormal(scale) ? scale : 1;
+        }
+
+        return largest;
+    }
+
+    private static sbyte Round(float value, float scale) => (sbyte)Math.Clamp(MathF.Round(value / scale), -Largest, Largest);
+
+    private static TensorProto Vector(string name, float[] values, float factor, params long[] dims)
+    {
+        TensorPrimitives.Multiply(values, factor, values);
+        return new TensorProto { Name = name, DataType = (int)DataType.Float, Dims = { dims }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) };
+    }
+
+    private TensorProto Weight(string name, long rows, long columns, long start)
+    {
+        var tensor = new TensorProto { Name = $"{name}_int8", DataType = (int)DataType.Int8, Dims = { rows, columns } };
+        ExternalData.Set(tensor, fileName, start, end - start);
+        return tensor;
+    }
+
+    private void Append(sbyte[] bytes)
+    {
+        SafeFiles.Write(output, MemoryMarshal.AsBytes<sbyte>(bytes), end, fileName);
+        end += bytes.Length;
+    }
+}
