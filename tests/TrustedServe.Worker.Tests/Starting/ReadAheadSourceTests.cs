@@ -21,6 +21,11 @@ public sealed class ReadAheadSourceTests
         var inner = new Blob { Failures = 3 };
         await using var source = new ReadAheadSource(inner, new StartPortion());
         source.Begin();
+        while (inner.Failures > 0)
+        {
+            await Task.Delay(1);
+        }
+
         await source.StopAsync();
         var buffer = new byte[Length];
         await source.ReadAsync(0, buffer, CancellationToken.None);
@@ -76,8 +81,14 @@ public sealed class ReadAheadSourceTests
     private sealed class Blob : IBlobSource
     {
         private long bytesRead;
+        private int failures;
 
-        public int Failures { get; set; }
+        /// <summary>How many of the next reads fail.</summary>
+        public int Failures
+        {
+            get => Volatile.Read(ref failures);
+            init => failures = value;
+        }
 
         public long BytesRead => Interlocked.Read(ref bytesRead);
 
@@ -88,13 +99,9 @@ public sealed class ReadAheadSourceTests
         public async ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
         {
             await Task.Yield();
-            lock (this)
+            if (Interlocked.Decrement(ref failures) >= 0)
             {
-                if (Failures > 0)
-                {
-                    Failures--;
-                    throw TsfErrors.BlobChanged.With("A test.");
-                }
+                throw TsfErrors.BlobChanged.With("A test.");
             }
 
             Content.AsSpan((int)offset, buffer.Length).CopyTo(buffer.Span);
