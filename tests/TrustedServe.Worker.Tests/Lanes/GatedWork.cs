@@ -23,10 +23,15 @@ internal sealed class GatedWork(string id = "") : LaneWork
         return this;
     }
 
-    public override ModelInferResponse Compute(Lane lane)
+    public override void Compute(Lane lane, LaneBatch batch)
     {
         begun.SetResult(lane);
         gate.Wait(TimeSpan.FromSeconds(30));
-        return Failure is null ? new ModelInferResponse { Id = id } : throw Failure;
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
     }
+
+    public override ModelInferResponse Answer() => new() { Id = id };
 }

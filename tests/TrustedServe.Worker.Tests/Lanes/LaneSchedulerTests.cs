@@ -181,7 +181,7 @@ public sealed class LaneSchedulerTests
     [Fact]
     public async Task ManyCallers_SomeLeaving_NoneLostOrDoubled()
     {
-        using var scheduler = new LaneScheduler([0, 0, 0], 1000, TimeProvider.System, NullLogger.Instance);
+        using var scheduler = new LaneScheduler([0, 0, 0], 1000, new BatchLimits(), TimeProvider.System, NullLogger.Instance);
         var computed = new int[2000];
         var answers = await Task.WhenAll(Enumerable.Range(0, computed.Length).Select(async i =>
         {
@@ -211,25 +211,21 @@ public sealed class LaneSchedulerTests
         Assert.Equal(0, scheduler.Waiting);
     }
 
-    private LaneScheduler Scheduler(int lanes, int capacity) => new([.. new int[lanes]], capacity, time, NullLogger.Instance);
+    private LaneScheduler Scheduler(int lanes, int capacity) => new([.. new int[lanes]], capacity, new BatchLimits(), time, NullLogger.Instance);
 
     private static Task<ModelInferResponse> Run(LaneScheduler scheduler, LaneWork work) => scheduler.RunAsync(work, Long, CancellationToken.None);
 
     private sealed class RecordingWork(int id, List<int> order) : LaneWork
     {
-        public override ModelInferResponse Compute(Lane lane)
-        {
-            order.Add(id);
-            return new ModelInferResponse();
-        }
+        public override void Compute(Lane lane, LaneBatch batch) => order.Add(id);
+
+        public override ModelInferResponse Answer() => new();
     }
 
     private sealed class CountingWork(int id, int[] computed) : LaneWork
     {
-        public override ModelInferResponse Compute(Lane lane)
-        {
-            Interlocked.Increment(ref computed[id]);
-            return new ModelInferResponse { Id = $"{id}" };
-        }
+        public override void Compute(Lane lane, LaneBatch batch) => Interlocked.Increment(ref computed[id]);
+
+        public override ModelInferResponse Answer() => new() { Id = $"{id}" };
     }
 }

@@ -52,6 +52,9 @@ public sealed record Manifest
     /// <summary>Tokenizer of a text model; null for others.</summary>
     public TokenizerSpec? Tokenizer { get; init; }
 
+    /// <summary>How requests may share a run of the graph; null (the default) for what the worker does by itself.</summary>
+    public BatchingSpec? Batching { get; init; }
+
     /// <summary>Samples with expected outputs; a worker is not ready before it reproduced them.</summary>
     public IReadOnlyList<WarmupSample> Warmup { get; init; } = [];
 

@@ -23,6 +23,7 @@ internal sealed class ManifestRules(Manifest manifest)
         Rule(manifest.Precision is { Length: >= 1 and <= 16 } && manifest.Precision.All(char.IsAsciiLetterOrDigit), () => $"precision {Quote(manifest.Precision)} must be 1 to 16 letters and digits, such as fp32");
         Engine();
         Rule(manifest.MaxBatch is >= 1 and <= 65_536, () => $"maxBatch is {manifest.MaxBatch}, must be 1 to 65536");
+        Batching();
         Files();
         Tensors(manifest.Inputs, "inputs");
         Tensors(manifest.Outputs, "outputs");
@@ -38,6 +39,16 @@ internal sealed class ManifestRules(Manifest manifest)
         if (!holds)
         {
             problems.Add(problem());
+        }
+    }
+
+    private void Batching()
+    {
+        if (manifest.Batching is { } batching)
+        {
+            Rule(batching.MaxRows is null or (>= 1 and <= 4096), () => $"batching.maxRows is {batching.MaxRows}, must be 1 to 4096");
+            Rule(batching.MaxTokens is null or (>= 1 and <= 1 << 20), () => $"batching.maxTokens is {batching.MaxTokens}, must be 1 to {1 << 20}");
+            Rule(batching.DelayMilliseconds is >= 0 and <= 1000, () => $"batching.delayMilliseconds is {batching.DelayMilliseconds}, must be 0 to 1000");
         }
     }
 

@@ -1,38 +1,36 @@
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Worker.Statistics;
 
 namespace TrustedServe.Worker.Lanes;
 
-/// <summary>Brings requests to lanes.</summary>
-/// <remarks>
-/// 1. An idle lane gets a request at once; without one the request waits in a line of bounded length, first in, first out.
-/// 2. A full line refuses (TSF4012) instead of waiting.
-/// 3. A request has one deadline from its arrival. While it waits, its end takes it out of the line (TSF4011) uncomputed; while it is computed, the engine is told to stop.
-/// 4. A caller that leaves does the same (TSF4016), and its place is free at once.
-/// 5. What fails on a lane fails alone; the lane takes the next.
-/// One clock serves all deadlines: a single timer set to the earliest.
-/// </remarks>
+/// <summary>Brings requests to lanes by the numbered rules of SCHEDULING.md, which the comments here name.</summary>
 internal sealed class LaneScheduler : IDisposable
 {
-    // Nobody waits longer for one answer; it also keeps timestamps far from overflow.
+    // 4. Nobody waits longer for one answer; it also keeps timestamps far from overflow.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
     private readonly Lock gate = new();
     private readonly TimeProvider time;
     private readonly int capacity;
+    private readonly BatchLimits limits;
+    private readonly long delay;
     private readonly Lane[] lanes;
     private readonly Stack<Lane> idle = new();
-    private readonly WaitingLine waiting = new();
+    private readonly WaitingRequests waiting;
     private readonly ITimer timer;
     private long timerDue = long.MaxValue;
     private bool stopped;
 
     /// <summary>Starts one lane a core given.</summary>
-    public LaneScheduler(IReadOnlyList<int> cores, int capacity, TimeProvider time, ILogger logger)
+    public LaneScheduler(IReadOnlyList<int> cores, int capacity, BatchLimits limits, TimeProvider time, ILogger logger)
     {
-        (this.capacity, this.time) = (capacity, time);
-        timer = time.CreateTimer(static state => ((LaneScheduler)state!).ExpireDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        lanes = [.. cores.Select(core => new Lane(this, core, logger))];
+        (this.capacity, this.limits, this.time) = (capacity, limits, time);
+        delay = Ticks(limits.Delay);
+        Requests = new RequestStatistics(time);
+        waiting = new WaitingRequests(Ticks(SchedulingRules.PriorityStep));
+        timer = time.CreateTimer(static state => ((LaneScheduler)state!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lanes = [.. cores.Select((core, index) => new Lane(this, index, core, limits, time, logger))];
         foreach (var lane in lanes)
         {
             idle.Push(lane);
@@ -42,6 +40,9 @@ internal sealed class LaneScheduler : IDisposable
 
     /// <summary>The lanes.</summary>
     public IReadOnlyList<Lane> Lanes => lanes;
+
+    /// <summary>What became of the requests.</summary>
+    public RequestStatistics Requests { get; }
 
     /// <summary>How many requests wait for a lane.</summary>
     public int Waiting
@@ -65,7 +66,28 @@ internal sealed class LaneScheduler : IDisposable
         Enter(work, remaining);
         await using var registration = cancellationToken.UnsafeRegister(
             static state => ((LaneWork)state!).Scheduler!.Abandon((LaneWork)state!), work).ConfigureAwait(false);
-        return await work.Answer.ConfigureAwait(false);
+        await work.Computed.ConfigureAwait(false);
+        return work.Answer();
+    }
+
+    /// <summary>What has been computed until now.</summary>
+    public ModelSnapshot Snapshot(string model, string version)
+    {
+        var snapshot = new ModelSnapshot
+        {
+            Name = model,
+            Version = version,
+            SecondsPerRow = ComputeCost.SecondsPerRow(lanes),
+            SecondsPerToken = ComputeCost.SecondsPerToken(lanes),
+        };
+        lock (gate)
+        {
+            (snapshot.Waiting, snapshot.WaitingTokens) = (waiting.Count, waiting.Tokens);
+        }
+
+        Requests.Fill(snapshot);
+        snapshot.Lanes.AddRange(lanes.Select(static lane => lane.Statistics.Snapshot(lane)));
+        return snapshot;
     }
 
     /// <summary>Refuses what waits, lets the lanes finish what they have, and ends them.</summary>
@@ -79,15 +101,14 @@ internal sealed class LaneScheduler : IDisposable
             }
 
             stopped = true;
-            while (waiting.First is { } work)
+            foreach (var work in waiting.All())
             {
-                waiting.Remove(work);
-                work.Fail(TsfErrors.ModelNotReady.With("The worker is stopping."));
+                End(work, TsfErrors.ModelNotReady.With("The worker is stopping."));
             }
 
             while (idle.TryPop(out var lane))
             {
-                lane.Assign(null);
+                lane.Wake();
             }
         }
 
@@ -98,58 +119,89 @@ internal sealed class LaneScheduler : IDisposable
         }
     }
 
-    /// <summary>The work that a lane shall go on with; null when there is none and the lane shall wait to be assigned some.</summary>
-    /// <returns>False when the lane shall end.</returns>
-    internal bool TryNext(Lane lane, out LaneWork? work)
+    /// <summary>Gives a lane that has nothing in hand its next run, in <see cref="Lane.Batch"/>.</summary>
+    /// <returns>Whether it has one; null when the lane shall end. Without one it waits until it is woken.</returns>
+    internal bool? Next(Lane lane)
     {
         lock (gate)
         {
-            work = null;
             lane.Current = null;
-            var now = time.GetTimestamp();
-            while (work is null && waiting.First is { } first)
+            if (TryTake(lane))
             {
-                waiting.Remove(first);
-                if (first.Due <= now)
-                {
-                    first.Fail(Expired());
-                }
-                else
-                {
-                    work = first;
-                    Begin(lane, first);
-                }
+                return true;
             }
 
-            if (work is null && !stopped)
+            if (stopped)
             {
-                idle.Push(lane);
+                return null;
             }
 
-            return work is not null || !stopped;
+            idle.Push(lane);
+            return false;
         }
     }
 
-    private static TsfException Expired() => TsfErrors.DeadlineExceeded.With("The deadline passed before the model had answered.");
-
-    private static void Begin(Lane lane, LaneWork work)
+    /// <summary>Rows are computed; answers those requests that lack no other.</summary>
+    internal void Finish(LaneBatch batch)
     {
-        work.Lane = lane;
-        lane.Current = work;
+        lock (gate)
+        {
+            foreach (var (work, _, count, _) in batch.Parts)
+            {
+                work.Done += count;
+                if (work.Done == work.Rows && !work.HasEnded)
+                {
+                    Requests.Answered(time.GetElapsedTime(work.Arrival));
+                    work.Complete();
+                }
+            }
+        }
+    }
+
+    /// <summary>A request failed on its lane; what it has waiting is not computed any more.</summary>
+    internal void Failed(LaneWork work, TsfException reason)
+    {
+        lock (gate)
+        {
+            End(work, reason);
+        }
+    }
+
+    /// <summary>Lets a lane compute one request of a failed run alone, unless nobody waits for it.</summary>
+    internal bool TryAlone(Lane lane, LaneBatch alone, BatchPart part)
+    {
+        lock (gate)
+        {
+            if (part.Work.HasEnded)
+            {
+                return false;
+            }
+
+            alone.Begin(part);
+            Occupy(lane, alone);
+            return true;
+        }
+    }
+
+    private static void Occupy(Lane lane, LaneBatch batch)
+    {
+        lane.Current = batch;
         lane.Options.Terminate = false;
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     private void Enter(LaneWork work, TimeSpan remaining)
     {
         if (remaining <= TimeSpan.Zero)
         {
-            throw Expired();
+            throw SchedulingRules.Expired();
         }
 
-        remaining = remaining < LongestWait ? remaining : LongestWait;
-
         work.Scheduler = this;
-        work.Due = time.GetTimestamp() + (long)(remaining.TotalSeconds * time.TimestampFrequency);
+        work.TokensLeft = work.Tokens;
+        work.Arrival = time.GetTimestamp();
+        work.Due = work.Arrival + Ticks(remaining < LongestWait ? remaining : LongestWait);
         lock (gate)
         {
             if (stopped)
@@ -157,25 +209,86 @@ internal sealed class LaneScheduler : IDisposable
                 throw new TsfException(TsfErrors.ModelNotReady, "The worker is stopping.") { RetryAfterSeconds = 1 };
             }
 
-            if (idle.TryPop(out var lane))
+            MakeRoom(work);
+            waiting.Add(work);
+            SetTimer(Math.Min(timerDue, work.Due));
+            Dispatch();
+        }
+    }
+
+    // 3. A full line refuses instead of waiting.
+    private void MakeRoom(LaneWork work)
+    {
+        if (waiting.Count < capacity || (idle.Count > 0 && waiting.Count == 0))
+        {
+            return;
+        }
+
+        var seconds = SchedulingRules.RetryAfterSeconds(waiting.Tokens, lanes);
+        var reason = new TsfException(TsfErrors.Overloaded, $"All lanes are busy and {capacity} requests wait already.") { RetryAfterSeconds = seconds };
+        var refused = waiting.RefusedFor(work);
+        if (refused == work)
+        {
+            Requests.Ended(reason.Error);
+            throw reason;
+        }
+
+        End(refused, reason);
+    }
+
+    // 2. An idle lane gets what waits at once, unless rule 9 holds it back.
+    private void Dispatch()
+    {
+        while (idle.TryPeek(out var lane) && TryTake(lane))
+        {
+            idle.Pop().Wake();
+        }
+    }
+
+    private bool TryTake(Lane lane)
+    {
+        var now = time.GetTimestamp();
+        while (!stopped && waiting.First(now) is { } first)
+        {
+            if (first.Due <= now)
             {
-                Begin(lane, work);
-                lane.Assign(work);
-            }
-            else if (waiting.Count < capacity)
-            {
-                waiting.Add(work);
-            }
-            else
-            {
-                throw new TsfException(TsfErrors.Overloaded, $"All lanes are busy and {capacity} requests wait already.") { RetryAfterSeconds = 1 };
+                End(first, SchedulingRules.Expired());
+                continue;
             }
 
-            if (work.Due < timerDue)
+            lane.Batch.Begin(first, limits);
+            if (limits.Merge && first.Kind is not null && !Fill(lane.Batch) && first.Arrival + delay > now)
             {
-                SetTimer(work.Due);
+                // 9. Held back for as long as the model allows.
+                lane.Batch.Clear();
+                SetTimer(Math.Min(timerDue, first.Arrival + delay));
+                return false;
             }
+
+            foreach (var (work, firstRow, _, _) in lane.Batch.Parts)
+            {
+                if (firstRow == 0)
+                {
+                    lane.Statistics.Queued(time.GetElapsedTime(work.Arrival, now), work.Rows);
+                }
+            }
+
+            waiting.Take(lane.Batch);
+            Occupy(lane, lane.Batch);
+            return true;
         }
+
+        return false;
+    }
+
+    // 8. As far as the run may be expected to end soon: where a row alone takes long, merging gains nothing and makes others wait.
+    private bool Fill(LaneBatch batch)
+    {
+        var secondsPerToken = ComputeCost.SecondsPerToken(lanes);
+        var soon = secondsPerToken > 0 ? limits.MergedRun.TotalSeconds / secondsPerToken : limits.Tokens;
+        var merged = soon < limits.Tokens ? limits with { Tokens = (int)soon } : limits;
+        waiting.Fill(batch, merged);
+        return batch.IsFull(merged);
     }
 
     private void Abandon(LaneWork work)
@@ -186,21 +299,31 @@ internal sealed class LaneScheduler : IDisposable
         }
     }
 
+    // 4. and 10. What waits leaves the line; a run that nobody waits for any more is told to stop.
     private void End(LaneWork work, TsfException reason)
     {
+        if (work.HasEnded)
+        {
+            return;
+        }
+
         if (work.IsWaiting)
         {
             waiting.Remove(work);
         }
-        else if (work.Lane is { } lane && lane.Current == work)
-        {
-            lane.Options.Terminate = true;
-        }
 
         work.Fail(reason);
+        Requests.Ended(reason.Error);
+        foreach (var lane in lanes)
+        {
+            if (lane.Current is { } batch && batch.Has(work) && batch.IsForNobody())
+            {
+                lane.Options.Terminate = true;
+            }
+        }
     }
 
-    private void ExpireDue()
+    private void Ring()
     {
         lock (gate)
         {
@@ -211,30 +334,33 @@ internal sealed class LaneScheduler : IDisposable
 
             var now = time.GetTimestamp();
             var earliest = long.MaxValue;
-            for (var work = waiting.First; work is not null;)
+            foreach (var work in waiting.All())
             {
-                var next = work.Next;
                 Look(work);
-                work = next;
             }
 
             foreach (var lane in lanes)
             {
-                if (lane.Current is { Answer.IsCompleted: false } work)
+                if (lane.Current is { } batch)
                 {
-                    Look(work);
+                    foreach (var part in batch.Parts)
+                    {
+                        Look(part.Work);
+                    }
                 }
             }
 
+            timerDue = long.MaxValue;
             SetTimer(earliest);
+            Dispatch();
 
             void Look(LaneWork work)
             {
                 if (work.Due <= now)
                 {
-                    End(work, Expired());
+                    End(work, SchedulingRules.Expired());
                 }
-                else
+                else if (!work.HasEnded)
                 {
                     earliest = Math.Min(earliest, work.Due);
                 }
@@ -242,16 +368,16 @@ internal sealed class LaneScheduler : IDisposable
         }
     }
 
+    // One clock serves all deadlines: a single timer, set to the earliest.
     private void SetTimer(long due)
     {
-        timerDue = due;
-        if (due == long.MaxValue)
+        if (due == timerDue)
         {
-            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
 
         // Rounded up to the timer's millisecond, so that it never rings just before the deadline and finds nothing to do.
+        timerDue = due;
         var wait = (double)(due - time.GetTimestamp()) / time.TimestampFrequency * 1000;
         timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait), 1, int.MaxValue)), Timeout.InfiniteTimeSpan);
     }

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace TrustedServe.Worker.Lanes;
 
@@ -28,6 +30,15 @@ internal sealed unsafe class LaneScratch : IDisposable
         }
 
         return new Span<byte>(memory, bytes);
+    }
+
+    /// <summary>A part of what <see cref="Take"/> gave, as the engine takes it: it does not move, and stays until the next call of that.</summary>
+    public static OrtValue Wrap(Span<byte> tensor, TensorElementType datatype, long[] shape)
+    {
+        fixed (byte* address = tensor)
+        {
+            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, datatype, shape, (nint)address, tensor.Length);
+        }
     }
 
     /// <summary>Gives the memory back.</summary>

@@ -3,29 +3,30 @@ namespace TrustedServe.Worker.Lanes;
 /// <summary>First in, first out; linked through the work itself, so that one that leaves frees its place without a search.</summary>
 internal sealed class WaitingLine
 {
-    private LaneWork? last;
-
     /// <summary>How many wait.</summary>
     public int Count { get; private set; }
 
     /// <summary>The one that waits longest.</summary>
     public LaneWork? First { get; private set; }
 
+    /// <summary>The one that came last.</summary>
+    public LaneWork? Last { get; private set; }
+
     /// <summary>Appends.</summary>
     public void Add(LaneWork work)
     {
         work.IsWaiting = true;
-        work.Previous = last;
-        if (last is null)
+        work.Previous = Last;
+        if (Last is null)
         {
             First = work;
         }
         else
         {
-            last.Next = work;
+            Last.Next = work;
         }
 
-        last = work;
+        Last = work;
         Count++;
     }
 
@@ -43,7 +44,7 @@ internal sealed class WaitingLine
 
         if (work.Next is null)
         {
-            last = work.Previous;
+            Last = work.Previous;
         }
         else
         {

@@ -1,23 +1,21 @@
 using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
-using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Lanes;
-using TrustedServe.Worker.Sessions;
 
 namespace TrustedServe.Worker.Tasks;
 
 /// <summary>A graph that gives one logit a class and row, whatever its inputs are.</summary>
 internal sealed class ClassifierGraph
 {
-    private readonly OnnxSession session;
+    private readonly IModelRun session;
     private readonly string[] inputNames;
     private readonly string[] logitsName;
 
     /// <summary>Finds the logits among the graph's outputs.</summary>
     /// <exception cref="TsfException">TSF5004 when there are none of the labels' number; TSF1001 when there are no labels.</exception>
-    public ClassifierGraph(Manifest manifest, OnnxSession session)
+    public ClassifierGraph(Manifest manifest, IModelRun session)
     {
         this.session = session;
         if (manifest.Labels is not { Count: > 0 } labels)
@@ -39,22 +37,24 @@ internal sealed class ClassifierGraph
     /// <summary>What callers get.</summary>
     public ClassificationOutputs Outputs { get; }
 
-    /// <summary>Runs the graph and writes the answer.</summary>
+    /// <summary>Runs the graph for the rows of a run and gives each request its logits.</summary>
     /// <param name="lane">The lane that computes.</param>
-    /// <param name="inputs">Values in the order of the manifest's inputs.</param>
-    /// <param name="rows">Rows that went in.</param>
-    /// <param name="topK">How many classes to name.</param>
-    /// <param name="outputs">Which outputs were asked for.</param>
+    /// <param name="inputs">Values in the order of the manifest's inputs, with the run's rows.</param>
+    /// <param name="batch">The run; all its requests are <see cref="ClassifierWork"/>.</param>
     /// <exception cref="TsfException">TSF5006.</exception>
-    public ModelInferResponse Run(Lane lane, OrtValue[] inputs, int rows, int topK, int[] outputs)
+    public void Run(Lane lane, OrtValue[] inputs, LaneBatch batch)
     {
-        using var results = session.Run(lane.Options, inputNames, inputs, logitsName);
+        using var results = lane.Run(session, inputNames, inputs, logitsName);
         var logits = results[0].GetTensorDataAsSpan<float>();
-        if (logits.Length != rows * Outputs.Classes)
+        if (logits.Length != batch.Rows * Outputs.Classes)
         {
-            throw TsfErrors.ExecutionFailed.With($"The graph gave {logits.Length} logits for {rows} rows of {Outputs.Classes} classes.");
+            throw TsfErrors.ExecutionFailed.With($"The graph gave {logits.Length} logits for {batch.Rows} rows of {Outputs.Classes} classes.");
         }
 
-        return Outputs.Write(logits, rows, topK, outputs);
+        for (var i = 0; i < batch.Parts.Count; i++)
+        {
+            var part = batch.Parts[i];
+            ((ClassifierWork)part.Work).Keep(part.First, logits.Slice(part.At * Outputs.Classes, part.Count * Outputs.Classes));
+        }
     }
 }

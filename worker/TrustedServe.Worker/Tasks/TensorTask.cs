@@ -9,9 +9,10 @@ using TrustedServe.Worker.Tensors;
 namespace TrustedServe.Worker.Tasks;
 
 /// <summary>The task <c>tensor</c>: the graph's own inputs and outputs; only the outputs asked for are computed.</summary>
-internal sealed class TensorTask(Manifest manifest, OnnxSession session) : ITaskPipeline
+internal sealed class TensorTask(Manifest manifest, IModelRun session) : ITaskPipeline
 {
-    private readonly OnnxSession session = session;
+    private readonly Manifest manifest = manifest;
+    private readonly IModelRun session = session;
     private readonly string[] inputNames = [.. manifest.Inputs.Select(input => input.Name)];
 
     /// <inheritdoc/>
@@ -25,7 +26,7 @@ internal sealed class TensorTask(Manifest manifest, OnnxSession session) : ITask
     {
         var inputs = RequestReader.ReadInputs(request, manifest.Inputs, manifest.MaxBatch);
         var outputs = RequestReader.ReadOutputs(request, manifest.Outputs);
-        return new Work(this, inputs, outputs);
+        return new Work(this, inputs, outputs) { Priority = RequestPriority.Read(request), Caller = RequestPriority.ReadCaller(request) };
     }
 
     private static byte[] Strings(OrtValue value, string name, long[] shape)
@@ -47,23 +48,33 @@ internal sealed class TensorTask(Manifest manifest, OnnxSession session) : ITask
         return data;
     }
 
-    private sealed class Work(TensorTask task, InputTensor[] inputs, int[] outputs) : LaneWork
+    private sealed class Work : LaneWork
     {
-        public override ModelInferResponse Compute(Lane lane)
+        private readonly TensorTask task;
+        private readonly InputTensor[] inputs;
+        private readonly TensorSpec[] outputs;
+        private readonly ModelInferResponse response = new();
+
+        public Work(TensorTask task, InputTensor[] inputs, int[] outputs)
         {
-            var specs = Array.ConvertAll(outputs, place => task.Outputs[place]);
+            (this.task, this.inputs, this.outputs) = (task, inputs, Array.ConvertAll(outputs, place => task.Outputs[place]));
+            Rows = task.manifest.Inputs is [{ Shape: [-1, ..] }, ..] ? (int)inputs[0].Shape[0] : 1;
+            Tokens = Rows;
+        }
+
+        public override void Compute(Lane lane, LaneBatch batch)
+        {
             using var values = new InputValues(inputs);
-            using var results = task.session.Run(lane.Options, task.inputNames, values.Values, Array.ConvertAll(specs, spec => spec.Name));
-            var response = new ModelInferResponse();
-            for (var i = 0; i < specs.Length; i++)
+            using var results = lane.Run(task.session, task.inputNames, values.Values, Array.ConvertAll(outputs, spec => spec.Name));
+            for (var i = 0; i < outputs.Length; i++)
             {
-                var (name, datatype) = (specs[i].Name, specs[i].Datatype);
+                var (name, datatype) = (outputs[i].Name, outputs[i].Datatype);
                 var shape = results[i].GetTensorTypeAndShape().Shape;
                 var data = datatype == Datatype.Bytes ? Strings(results[i], name, shape) : results[i].GetTensorMutableRawData().ToArray();
                 OutputTensor.Add(response, name, datatype, shape, data);
             }
-
-            return response;
         }
+
+        public override ModelInferResponse Answer() => response;
     }
 }

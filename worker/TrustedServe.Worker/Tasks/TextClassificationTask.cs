@@ -16,7 +16,6 @@ internal sealed class TextClassificationTask : ITaskPipeline
     private const string Ids = "input_ids";
     private const string Mask = "attention_mask";
     private const string Types = "token_type_ids";
-    private const string Truncated = "truncated";
     private static readonly TensorSpec[] Served = [new("text", Datatype.Bytes, [-1])];
     private readonly string[] graphInputs;
     private readonly ClassifierGraph graph;
@@ -25,7 +24,7 @@ internal sealed class TextClassificationTask : ITaskPipeline
 
     /// <summary>Checks that the graph is one for the task.</summary>
     /// <exception cref="TsfException">TSF5004, TSF1001.</exception>
-    public TextClassificationTask(Manifest manifest, OnnxSession session, TextEncoder encoder)
+    public TextClassificationTask(Manifest manifest, IModelRun session, TextEncoder encoder)
     {
         graphInputs = [.. manifest.Inputs.Select(input => input.Name)];
         var known = manifest.Inputs.All(input => input is { Name: Ids or Mask or Types, Datatype: Datatype.Int64, Shape: [-1, -1] });
@@ -47,78 +46,68 @@ internal sealed class TextClassificationTask : ITaskPipeline
     public LaneWork Prepare(ModelInferRequest request)
     {
         var text = RequestReader.ReadInputs(request, Served, maxBatch)[0];
-        var outputs = RequestReader.ReadOutputs(request, Outputs);
-        var topK = graph.Outputs.ReadTopK(request);
+        var (priority, caller) = (RequestPriority.Read(request), RequestPriority.ReadCaller(request));
         var rows = new int[text.ElementCount][];
-        var truncated = false;
+        List<int>? cut = null;
         var rest = text.Data.Span;
         for (var row = 0; BytesElements.TryTake(ref rest, out var element); row++)
         {
+            var truncated = false;
             rows[row] = encoder.Encode(element, row, ref truncated);
+            if (truncated)
+            {
+                (cut ??= []).Add(row);
+            }
         }
 
-        return new Work(this, rows, truncated, topK, outputs);
+        return new TextWork(this, graph.Outputs, request, rows, cut) { Priority = priority, Caller = caller };
     }
 
-    private sealed class Work(TextClassificationTask task, int[][] rows, bool truncated, int topK, int[] outputs) : LaneWork
+    /// <summary>Runs the graph for rows of word pieces, each filled up to the longest.</summary>
+    internal void Compute(Lane lane, LaneBatch batch)
     {
-        public override ModelInferResponse Compute(Lane lane)
+        var cells = batch.Rows * batch.Width;
+        var tensors = lane.Scratch.Take(checked(graphInputs.Length * cells * sizeof(long)));
+        long[] shape = [batch.Rows, batch.Width];
+        var values = new OrtValue[graphInputs.Length];
+        try
         {
-            var width = rows.Max(row => row.Length);
-            var cells = rows.Length * width;
-            var tensors = MemoryMarshal.Cast<byte, long>(lane.Scratch.Take(checked(task.graphInputs.Length * cells * sizeof(long))));
-            long[] shape = [rows.Length, width];
-            var values = new OrtValue[task.graphInputs.Length];
-            try
+            for (var i = 0; i < values.Length; i++)
             {
-                for (var i = 0; i < values.Length; i++)
-                {
-                    var tensor = tensors.Slice(i * cells, cells);
-                    Fill(tensor, task.graphInputs[i], width);
-                    values[i] = Wrap(tensor, shape);
-                }
-
-                var response = task.graph.Run(lane, values, rows.Length, topK, outputs);
-                if (truncated)
-                {
-                    response.Parameters.Add(Truncated, new InferParameter { BoolParam = true });
-                }
-
-                return response;
+                var tensor = tensors.Slice(i * cells * sizeof(long), cells * sizeof(long));
+                Fill(MemoryMarshal.Cast<byte, long>(tensor), graphInputs[i], batch);
+                values[i] = LaneScratch.Wrap(tensor, TensorElements.ToEngine(Datatype.Int64), shape);
             }
-            finally
+
+            graph.Run(lane, values, batch);
+        }
+        finally
+        {
+            foreach (var value in values)
             {
-                foreach (var value in values)
-                {
-                    value?.Dispose();
-                }
+                value?.Dispose();
             }
         }
+    }
 
-        private static unsafe OrtValue Wrap(Span<long> tensor, long[] shape)
+    private void Fill(Span<long> tensor, string name, LaneBatch batch)
+    {
+        tensor.Fill(name == Ids ? encoder.PaddingId : 0);
+        if (name == Types)
         {
-            // Native memory of the lane: it does not move, and stays until the lane's next request.
-            fixed (long* address = tensor)
-            {
-                return OrtValue.CreateTensorValueWithData(
-                    OrtMemoryInfo.DefaultInstance, TensorElements.ToEngine(Datatype.Int64), shape, (nint)address, (long)tensor.Length * sizeof(long));
-            }
+            return;
         }
 
-        private void Fill(Span<long> tensor, string name, int width)
+        for (var i = 0; i < batch.Parts.Count; i++)
         {
-            tensor.Fill(name == Ids ? task.encoder.PaddingId : 0);
-            if (name == Types)
+            var part = batch.Parts[i];
+            for (var row = 0; row < part.Count; row++)
             {
-                return;
-            }
-
-            for (var row = 0; row < rows.Length; row++)
-            {
-                var cells = tensor.Slice(row * width, rows[row].Length);
-                for (var i = 0; i < cells.Length; i++)
+                var pieces = ((TextWork)part.Work).PiecesAt(part.First + row);
+                var cells = tensor.Slice((part.At + row) * batch.Width, pieces.Length);
+                for (var piece = 0; piece < pieces.Length; piece++)
                 {
-                    cells[i] = name == Ids ? rows[row][i] : 1;
+                    cells[piece] = name == Ids ? pieces[piece] : 1;
                 }
             }
         }
