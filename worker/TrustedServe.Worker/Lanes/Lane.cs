@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Worker.Hosting;
 
 namespace TrustedServe.Worker.Lanes;
@@ -10,7 +11,7 @@ internal sealed class Lane : IDisposable
     private readonly LaneScheduler scheduler;
     private readonly ILogger logger;
     private readonly SemaphoreSlim assigned = new(0);
-    private readonly TaskCompletionSource<int> pinned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AppliedPlacement> pinned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread thread;
     private LaneWork? next;
 
@@ -27,8 +28,8 @@ internal sealed class Lane : IDisposable
     /// <summary>The core that the lane is meant for.</summary>
     public int Core { get; }
 
-    /// <summary>The answer to pinning: 0, or the system's error.</summary>
-    public Task<int> Pinned => pinned.Task;
+    /// <summary>What came of pinning its thread.</summary>
+    public Task<AppliedPlacement> Pinned => pinned.Task;
 
     /// <summary>The request in hand; guarded by the scheduler's lock.</summary>
     internal LaneWork? Current { get; set; }
@@ -64,7 +65,7 @@ internal sealed class Lane : IDisposable
 
     private void Work()
     {
-        pinned.SetResult(CpuAffinity.Pin(Core));
+        pinned.SetResult(ThreadPlacement.Apply([Core], memoryNode: null));
         while (true)
         {
             assigned.Wait();

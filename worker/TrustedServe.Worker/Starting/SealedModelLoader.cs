@@ -8,7 +8,6 @@ using TrustedServe.Protocol.Hardening;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Secrets;
 using TrustedServe.Protocol.Workers;
-using TrustedServe.Worker.Lanes;
 
 namespace TrustedServe.Worker.Starting;
 
@@ -71,7 +70,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             await ahead.StopAsync().ConfigureAwait(false);
         }
 
-        var threads = config.Cores.Count > 0 ? config.Cores.Count : CpuAffinity.AllowedCores().Length;
+        var threads = WorkerPlacement.OfThisMachine(config).WorkCores.Count;
         progress.Unsealed.Expect(envelope.PlaintextSize);
         Manifest manifest;
         using (timeline.Begin("unseal"))
