@@ -14,6 +14,7 @@ var root = new RootCommand("Serve machine-learning models whose weights, inputs 
     PredictCommand.Create(),
     AccessCommands.Create(),
     AttestCommands.Create(),
+    TopologyCommand.Create(),
     ErrorsCommand.Create(),
 };
 

@@ -16,19 +16,19 @@ public sealed class RoutingTests
     public async Task Two_nodes_have_a_worker_each_with_their_own_cores_and_take_turns()
     {
         var machine = new PlacedMachine([3, 2]);
-        await using var host = await TestHost.ReadyOnAsync(machine, ["echo-0"]);
-        Assert.Equal(2, host.Starts("echo-0"));
+        await using var host = await TestHost.ReadyOnAsync(machine, ["placed-0"]);
+        Assert.Equal(2, host.Starts("placed-0"));
         Assert.Equal(["0"], machine.Pinned); // the front end keeps to its core
         var seen = new Dictionary<int, string>();
         for (var call = 0; call < 4; call++)
         {
-            var parameters = await AskAsync(host, "echo-0");
+            var parameters = await AskAsync(host, "placed-0");
             seen[parameters.GetProperty("node").GetInt32()] = parameters.GetProperty("cores").GetString()!;
         }
 
         Assert.Equal("1,2", seen[0]);
         Assert.Equal("3,4", seen[1]);
-        var metadata = await host.Client.GetFromJsonAsync<JsonElement>("/v2/models/echo-0");
+        var metadata = await host.Client.GetFromJsonAsync<JsonElement>("/v2/models/placed-0");
         Assert.Equal("4", metadata.GetProperty("properties").GetProperty("lanes").GetString()); // two of each double
         Assert.Contains(host.Log.Lines, line => line.Id == 2107 && line.Text.Contains("cores 1-2 of node 0 and cores 3-4 of node 1"));
     }
@@ -103,9 +103,9 @@ public sealed class RoutingTests
     public async Task Cores_of_the_front_end_can_be_asked_for()
     {
         var machine = new PlacedMachine([4]);
-        await using var host = await TestHost.ReadyOnAsync(machine, ["echo-0"], "--TrustedServe:Worker:FrontEndCores=3");
+        await using var host = await TestHost.ReadyOnAsync(machine, ["placed-0"], "--TrustedServe:Worker:FrontEndCores=3");
         Assert.Equal(["0,1,2"], machine.Pinned);
-        Assert.Equal("3", (await AskAsync(host, "echo-0")).GetProperty("cores").GetString());
+        Assert.Equal("3", (await AskAsync(host, "placed-0")).GetProperty("cores").GetString());
     }
 
     private static async Task<JsonElement> AskAsync(TestHost host, string model) => (await host.AskAsync($"/v2/models/{model}/infer", Body)).GetProperty("parameters");
