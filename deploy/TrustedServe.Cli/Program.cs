@@ -16,6 +16,7 @@ var root = new RootCommand("Serve machine-learning models whose weights, inputs 
     BenchCommand.Create(),
     AccessCommands.Create(),
     AttestCommands.Create(),
+    TopologyCommand.Create(),
     ErrorsCommand.Create(),
 };
 

@@ -34,6 +34,12 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
                 await Task.Delay(100);
                 Environment.FailFast("asked to");
                 break;
+            case "crash-0" when config.Node == 0:
+                Environment.FailFast("asked to");
+                break;
+            case "hold-0" when config.Node == 0:
+                await Task.Delay(TimeSpan.FromSeconds(60), context.CancellationToken);
+                break;
             case "slow":
                 await Task.Delay(TimeSpan.FromSeconds(20), context.CancellationToken);
                 break;
@@ -59,6 +65,13 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
 
             var raw = config.Model == "nan" ? ByteString.CopyFrom(MemoryMarshal.AsBytes<float>([float.NaN, 1])) : request.RawInputContents[i];
             Add(response, request.Inputs[i].Name, request.Inputs[i].Datatype, raw, [.. request.Inputs[i].Shape]);
+        }
+
+        if (config.Model.EndsWith("-0", StringComparison.Ordinal))
+        {
+            response.Parameters["node"] = new InferParameter { Int64Param = config.Node ?? -1 };
+            response.Parameters["process"] = new InferParameter { Int64Param = Environment.ProcessId };
+            response.Parameters["cores"] = new InferParameter { StringParam = string.Join(',', config.Cores) };
         }
 
         if (request.Parameters.TryGetValue("echo", out var parameter))

@@ -4,7 +4,9 @@ using TrustedServe.Attestation.Modes;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Hardening;
 using TrustedServe.Protocol.Json;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Topology;
 using TrustedServe.Protocol.Workers;
 using TrustedServe.Worker.Hosting;
 using TrustedServe.Worker.Starting;
@@ -46,6 +48,7 @@ static async Task<int> RunAsync()
     progress.Publish(StartStep.Types.Phase.Hardened, hardening);
     var input = Console.OpenStandardInput();
     var config = ParentPipe.ReadFirstLine(input, MaxConfigBytes, ReadConfig);
+    Place(config);
     using var loader = new SealedModelLoader(config, time);
     ParentPipe.EndWith(input, loader.Dispose);
     await using var app = WorkerHost.Build(config, loader, progress, time);
@@ -53,6 +56,14 @@ static async Task<int> RunAsync()
     progress.Timeline.Add("listener", beginning);
     await app.WaitForShutdownAsync();
     return app.Services.GetRequiredService<StartOutcome>().ExitCode;
+}
+
+// Before anything large is written: threads inherit their place, and memory comes from the node of the core that writes it.
+static void Place(WorkerConfig config)
+{
+    var applied = ProcessPlacement.Apply(config.Cores.Count > 0 ? WorkerPlacement.OfThisMachine(config).Cores : []);
+    using var logging = LoggerFactory.Create(WorkerHost.AddLogging);
+    WorkerLog.Placed(logging.CreateLogger("TrustedServe.Worker"), config.Node, CpuList.Format(applied.ActualCores), applied.Affinity);
 }
 
 static WorkerConfig ReadConfig(ReadOnlySpan<byte> line)

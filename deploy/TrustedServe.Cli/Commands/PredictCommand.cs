@@ -41,7 +41,9 @@ internal static class PredictCommand
         return command;
     }
 
-    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+    /// <summary>The address of a front end.</summary>
+    /// <exception cref="TsfException">TSF0010 when it is none.</exception>
+    internal static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
         ? address
         : throw TsfErrors.Usage.With($"--url takes an address such as http://127.0.0.1:8080, not '{text}'.");
 

@@ -33,15 +33,26 @@ internal sealed class FrontEndClient : IDisposable
     public Task<JsonElement> InferAsync(string model, string body, CancellationToken cancellationToken) =>
         PostAsync($"v2/models/{Uri.EscapeDataString(model)}/infer", body, "application/json", cancellationToken);
 
+    /// <summary><c>GET /v2/models/{model}</c>.</summary>
+    /// <exception cref="TsfException">What the front end answered, or TSF5003 when it cannot be reached.</exception>
+    public Task<JsonElement> ModelAsync(string model, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"v2/models/{Uri.EscapeDataString(model)}", null, cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
     private async Task<JsonElement> PostAsync(string path, string content, string mediaType, CancellationToken cancellationToken)
     {
+        using var body = new StringContent(content, Encoding.UTF8, mediaType);
+        return await SendAsync(HttpMethod.Post, path, body, cancellationToken);
+    }
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
+    {
         try
         {
-            using var body = new StringContent(content, Encoding.UTF8, mediaType);
-            using var response = await http.PostAsync(new Uri(path, UriKind.Relative), body, cancellationToken);
+            using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
+            using var response = await http.SendAsync(request, cancellationToken);
             var answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return response.IsSuccessStatusCode ? answer : throw Refusal(answer, (int)response.StatusCode);
         }

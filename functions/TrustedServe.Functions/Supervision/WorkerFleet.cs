@@ -116,6 +116,7 @@ internal sealed partial class WorkerFleet(
         Placement = options.Worker.Placement,
         LanesOnSiblings = options.Worker.LanesOnSiblings,
         Node = share.Node,
+        MemoryNode = share.MemoryNode,
         Cores = share.Cores,
         QueueCapacity = options.Worker.QueueCapacity,
         MaxMessageBytes = MaxMessageBytes,

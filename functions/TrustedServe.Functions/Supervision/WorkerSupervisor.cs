@@ -7,7 +7,7 @@ using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.Functions.Supervision;
 
-/// <summary>Keeps the worker of one model version running.</summary>
+/// <summary>Keeps the worker of one model version and node running.</summary>
 /// <remarks>
 /// 1. Start the process and follow its start, step by step, each logged.
 /// 2. Ready: take its metadata, let requests through, wait for its end.
@@ -36,8 +36,8 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
     /// <summary>Version of the model.</summary>
     public string Version => config.Version;
 
-    /// <summary>Whether the store's index names this version the default.</summary>
-    public bool IsDefault => isDefault;
+    /// <summary>The NUMA node of its worker.</summary>
+    public int? Node => config.Node;
 
     /// <summary>What the version can do at this moment.</summary>
     public WorkerState State => state;

@@ -40,7 +40,17 @@ internal sealed class TestHost : IAsyncDisposable
     public string StoreDirectory => directory.Path;
 
     /// <summary>Starts without waiting for models. A model may be written <c>name@version</c>; the first of a name is its default.</summary>
-    public static async Task<TestHost> StartAsync(string[] models, params string[] arguments)
+    public static Task<TestHost> StartAsync(string[] models, params string[] arguments) => StartAsync(new PlacedMachine([2]), models, arguments);
+
+    /// <summary>Starts on a machine that is not at hand and waits until every model answers from every node.</summary>
+    public static async Task<TestHost> ReadyOnAsync(PlacedMachine machine, string[] models, params string[] arguments)
+    {
+        var host = await StartAsync(machine, models, arguments);
+        await host.UntilAsync(() => models.All(model => host.Fleet.Find(model)!.Values.All(workers => workers.Workers.All(worker => worker.State is WorkerState.Ready))));
+        return host;
+    }
+
+    private static async Task<TestHost> StartAsync(PlacedMachine machine, string[] models, string[] arguments)
     {
         var directory = new TemporaryDirectory();
         var entries = models.Select(model => model.Split('@')).Select((parts, index) => new StoreEntry(
@@ -50,6 +60,7 @@ internal sealed class TestHost : IAsyncDisposable
         {
             Mode = () => TrustMode.Development,
             OpenStore = options => new FakeStore(options.Store, entries),
+            Placement = machine.Placement,
             Environment = [],
             Logging = logging => logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning),
         };

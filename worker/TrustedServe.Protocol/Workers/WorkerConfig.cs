@@ -41,6 +41,12 @@ public sealed record WorkerConfig
     /// <summary>The NUMA node that the worker belongs to; null (the default) for wherever its cores are.</summary>
     public int? Node { get; init; }
 
+    /// <summary>
+    /// The node that the worker's memory shall come from; null (the default) where there is no choice, or for the node of the
+    /// core that writes it.
+    /// </summary>
+    public int? MemoryNode { get; init; }
+
     /// <summary>The cores that the worker may use, at most 8192; empty (the default) for every core that it is allowed.</summary>
     public IReadOnlyList<int> Cores { get; init; } = [];
 

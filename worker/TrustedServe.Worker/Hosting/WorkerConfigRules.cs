@@ -1,6 +1,8 @@
 using System.Text;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
+using TrustedServe.Protocol.Topology;
 using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.Worker.Hosting;
@@ -8,7 +10,8 @@ namespace TrustedServe.Worker.Hosting;
 /// <summary>What a configuration must fulfil, checked all at once.</summary>
 internal static class WorkerConfigRules
 {
-    private const int MostLanes = 1024;
+    private const int MostLanes = PlacementWishes.MaxLanes;
+    private const int MostNodes = 1024;
     private const int LargestQueue = 1 << 16;
     private const int SmallestMessage = 1 << 16;
     private const int LargestMessage = 1 << 30;
@@ -28,6 +31,10 @@ internal static class WorkerConfigRules
         Require(config.Store.Length > 0, "store must not be empty");
         Require(Path.IsPathFullyQualified(config.Socket) && Encoding.UTF8.GetByteCount(config.Socket) <= LongestSocketPath, $"socket must be an absolute path of at most {LongestSocketPath} bytes");
         Require(config.Lanes is >= 0 and <= MostLanes, $"lanes must be from 0 to {MostLanes}, not {config.Lanes}");
+        Require(config.LaneWidth is >= 0 and <= PlacementWishes.MaxLaneWidth, $"laneWidth must be from 0 to {PlacementWishes.MaxLaneWidth}, not {config.LaneWidth}");
+        Require(config.Node is null or (>= 0 and < MostNodes), $"node must be from 0 to {MostNodes - 1}, not {config.Node}");
+        Require(config.MemoryNode is null or (>= 0 and < MostNodes), $"memoryNode must be from 0 to {MostNodes - 1}, not {config.MemoryNode}");
+        Require(config.Cores.Count <= CpuList.Limit && config.Cores.All(core => core is >= 0 and < CpuList.Limit), $"cores must be at most {CpuList.Limit} numbers from 0 to {CpuList.Limit - 1}");
         Require(config.QueueCapacity is >= 0 and <= LargestQueue, $"queueCapacity must be from 0 to {LargestQueue}, not {config.QueueCapacity}");
         Require(config.MaxMessageBytes is >= SmallestMessage and <= LargestMessage, $"maxMessageBytes must be from {SmallestMessage} to {LargestMessage}, not {config.MaxMessageBytes}");
         Require(config.AttestationMaxAgeSeconds is >= 1 and <= LongestAge, $"attestationMaxAgeSeconds must be from 1 to {LongestAge}, not {config.AttestationMaxAgeSeconds}");

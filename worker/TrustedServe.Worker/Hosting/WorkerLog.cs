@@ -1,3 +1,5 @@
+using TrustedServe.Protocol.Placement;
+
 namespace TrustedServe.Worker.Hosting;
 
 /// <summary>Everything that a worker logs; event ids 5001 to 5099. Never a value of an input or output, never a key.</summary>
@@ -12,8 +14,8 @@ internal static partial class WorkerLog
     [LoggerMessage(5003, LogLevel.Error, "The start failed: {Code} {Reason} (cause: {Cause})")]
     public static partial void StartFailed(ILogger logger, string code, string reason, string? cause);
 
-    [LoggerMessage(5004, LogLevel.Warning, "Lanes are not pinned to cores: sched_setaffinity gave error {Error}")]
-    public static partial void NotPinned(ILogger logger, int error);
+    [LoggerMessage(5004, LogLevel.Warning, "Lanes are not pinned to cores: sched_setaffinity answered {Answer}")]
+    public static partial void NotPinned(ILogger logger, string answer);
 
     [LoggerMessage(5005, LogLevel.Warning, "A connection of user {User} was refused: only the worker's own user may connect")]
     public static partial void PeerRefused(ILogger logger, uint? user);
@@ -41,4 +43,7 @@ internal static partial class WorkerLog
 
     [LoggerMessage(5013, LogLevel.Warning, "The weights stay mapped, the model goes on as it is: {Code} {Reason}")]
     public static partial void NotPrepacked(ILogger logger, string code, string reason);
+
+    [LoggerMessage(5030, LogLevel.Information, "Placed on node {Node}, cores {Cores}: sched_setaffinity answered {Answer}")]
+    public static partial void Placed(ILogger logger, int? node, string cores, SystemCallResult answer);
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Worker.Hosting;
 using TrustedServe.Worker.Statistics;
 
@@ -12,7 +13,7 @@ internal sealed class Lane : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly SemaphoreSlim woken = new(0);
-    private readonly TaskCompletionSource<int> pinned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AppliedPlacement> pinned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LaneBatch alone = new();
     private readonly Thread thread;
     private long engineStarted;
@@ -32,8 +33,8 @@ internal sealed class Lane : IDisposable
     /// <summary>The core that the lane is meant for.</summary>
     public int Core { get; }
 
-    /// <summary>The answer to pinning: 0, or the system's error.</summary>
-    public Task<int> Pinned => pinned.Task;
+    /// <summary>What came of pinning its thread.</summary>
+    public Task<AppliedPlacement> Pinned => pinned.Task;
 
     /// <summary>What it has computed.</summary>
     public LaneStatistics Statistics { get; }
@@ -86,7 +87,7 @@ internal sealed class Lane : IDisposable
 
     private void Work()
     {
-        pinned.SetResult(CpuAffinity.Pin(Core));
+        pinned.SetResult(ThreadPlacement.Apply([Core], memoryNode: null));
         while (true)
         {
             woken.Wait();

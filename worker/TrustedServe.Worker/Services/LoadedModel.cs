@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Json;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Lanes;
@@ -12,7 +13,7 @@ using TrustedServe.Worker.Tasks;
 namespace TrustedServe.Worker.Services;
 
 /// <summary>A model that is ready to answer.</summary>
-internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, ITaskPipeline pipeline, LaneScheduler scheduler) : IAsyncDisposable
+internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, ITaskPipeline pipeline, LaneScheduler scheduler, PlacementReport placement) : IAsyncDisposable
 {
     /// <summary>Its name.</summary>
     public string Name => model.Manifest.Name;
@@ -30,7 +31,7 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
     public LaneScheduler Scheduler => scheduler;
 
     /// <summary>What clients are told of it.</summary>
-    public ModelMetadataResponse Metadata { get; } = Describe(model, pipeline, scheduler);
+    public ModelMetadataResponse Metadata { get; } = Describe(model, pipeline, scheduler, placement);
 
     /// <summary>Ends its lanes, then its sessions.</summary>
     public async ValueTask DisposeAsync()
@@ -39,7 +40,7 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
         await sessions.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static ModelMetadataResponse Describe(UnsealedModel model, ITaskPipeline pipeline, LaneScheduler scheduler)
+    private static ModelMetadataResponse Describe(UnsealedModel model, ITaskPipeline pipeline, LaneScheduler scheduler, PlacementReport placement)
     {
         var manifest = model.Manifest;
         var metadata = new ModelMetadataResponse { Name = manifest.Name, Platform = "onnx_onnxv1" };
@@ -50,6 +51,7 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
         metadata.Properties.Add("precision", manifest.Precision);
         metadata.Properties.Add("max_batch", manifest.MaxBatch.ToString(CultureInfo.InvariantCulture));
         metadata.Properties.Add("lanes", scheduler.Lanes.Count.ToString(CultureInfo.InvariantCulture));
+        metadata.Properties.Add(PlacementReport.Property, placement.ToProperty());
         metadata.Properties.Add("trust", model.Trust);
         metadata.Properties.Add("digest", model.Digest);
         if (manifest.MaxSequence is { } maxSequence)

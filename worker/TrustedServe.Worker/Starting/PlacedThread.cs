@@ -11,7 +11,7 @@ internal static partial class PlacedThread
     private const int Yielding = 10;
 
     /// <summary>Places the calling thread as the worker's configuration says.</summary>
-    public static void Place(WorkerConfig config) => ThreadPlacement.Apply(config.Cores, config.Node);
+    public static void Place(WorkerConfig config) => ThreadPlacement.Apply(config.Cores, config.MemoryNode);
 
     /// <summary>Runs it.</summary>
     /// <param name="config">Says where.</param>

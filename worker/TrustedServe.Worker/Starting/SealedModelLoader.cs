@@ -9,7 +9,6 @@ using TrustedServe.Protocol.Hardening;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Secrets;
 using TrustedServe.Protocol.Workers;
-using TrustedServe.Worker.Lanes;
 
 namespace TrustedServe.Worker.Starting;
 
@@ -72,7 +71,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             await ahead.StopAsync().ConfigureAwait(false);
         }
 
-        var threads = config.Cores.Count > 0 ? config.Cores.Count : CpuAffinity.AllowedCores().Length;
+        var threads = WorkerPlacement.OfThisMachine(config).WorkCores.Count;
         progress.Unsealed.Expect(envelope.PlaintextSize);
         Manifest manifest;
         using (timeline.Begin("unseal"))

@@ -1,5 +1,7 @@
 using System.Globalization;
+using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Workers;
 using TrustedServe.Worker.Hosting;
@@ -65,7 +67,8 @@ internal sealed class WorkerStart(
     {
         var model = await loader.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
         var (manifest, timeline) = (model.Manifest, progress.Timeline);
-        var lanes = LaneCores();
+        var plan = WorkerPlacement.OfThisMachine(config).Plan(FactsOf(manifest));
+        int[][] lanes = [.. plan.Lanes.Select(lane => lane.Cores.ToArray())];
         var kinds = SessionKinds.Decide(config.Weights, manifest, lanes[0].Length);
         ModelSessions? sessions = null;
         LaneScheduler? scheduler = null;
@@ -83,13 +86,15 @@ internal sealed class WorkerStart(
                 pipeline = TaskPipelines.Create(model.Directory, manifest, sessions);
             }
 
+            var weights = WeightsPlacement.Of(model);
             if (!kinds.Change)
             {
                 loader.Discard();
             }
 
             scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger);
-            progress.Publish(StartStep.Types.Phase.Session, await DescribeAsync(scheduler, kinds.First).ConfigureAwait(false));
+            var report = PlacementReport.Of(plan, await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false), weights);
+            progress.Publish(StartStep.Types.Phase.Session, Describe(plan, report, kinds.First));
             double difference;
             using (timeline.Begin("warm-up"))
             {
@@ -101,7 +106,7 @@ internal sealed class WorkerStart(
                 ["samples"] = $"{manifest.Warmup.Count}",
                 ["largest-difference"] = difference.ToString("g3", CultureInfo.InvariantCulture),
             });
-            slot.Set(new LoadedModel(model, sessions, pipeline, scheduler));
+            slot.Set(new LoadedModel(model, sessions, pipeline, scheduler, report));
             WorkerLog.Ready(logger, manifest.Name, manifest.Version, model.Trust);
             progress.Publish(StartStep.Types.Phase.Ready, [KeyValuePair.Create("timeline", timeline.ToString())]);
         }
@@ -122,29 +127,24 @@ internal sealed class WorkerStart(
             : Task.CompletedTask;
     }
 
-    private int[][] LaneCores()
-    {
-        var cores = config.Cores.Count > 0 ? [.. config.Cores] : CpuAffinity.AllowedCores();
-        var width = Math.Clamp(config.LaneWidth, 1, cores.Length);
-        var lanes = config.Lanes > 0 ? config.Lanes : cores.Length / width;
-        return [.. Enumerable.Range(0, lanes).Select(lane => Enumerable.Range(lane * width, width).Select(core => cores[core % cores.Length]).ToArray())];
-    }
+    private static ModelFacts FactsOf(Manifest manifest) =>
+        new(manifest.Name, manifest.Version, manifest.Files.Sum(file => file.Size), manifest.Precision, manifest.MaxSequence);
 
-    private async Task<Dictionary<string, string>> DescribeAsync(LaneScheduler scheduler, SessionKind kind)
+    private Dictionary<string, string> Describe(WorkerPlan plan, PlacementReport report, SessionKind kind)
     {
-        var answers = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
-        var refused = answers.FirstOrDefault(answer => answer != 0);
-        if (refused != 0)
+        if (report.Affinity != SystemCallResult.Ok.ToString())
         {
-            WorkerLog.NotPinned(logger, refused);
+            WorkerLog.NotPinned(logger, report.Affinity);
         }
 
         return new Dictionary<string, string>
         {
             ["engine"] = EngineSession.EngineVersion,
             ["weights"] = kind == SessionKind.Mapped ? "mapped" : "prepacked",
-            ["lanes"] = $"{scheduler.Lanes.Count}",
-            ["cores"] = refused == 0 ? string.Join(',', scheduler.Lanes.Select(lane => lane.Core)) : $"not pinned (error {refused})",
+            ["lanes"] = $"{plan.Lanes.Count}",
+            ["placement"] = plan.Summary(),
+            ["cores"] = report.Affinity == SystemCallResult.Ok.ToString() ? string.Join(',', report.ActualLanes) : $"not pinned ({report.Affinity})",
+            ["memory"] = report.Weights ?? "not asked",
         };
     }
 

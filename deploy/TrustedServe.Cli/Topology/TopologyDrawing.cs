@@ -1,0 +1,131 @@
+using System.Globalization;
+using Spectre.Console;
+using TrustedServe.Cli.Output;
+using TrustedServe.Protocol.Placement;
+using TrustedServe.Protocol.Topology;
+
+namespace TrustedServe.Cli.Topology;
+
+/// <summary>Nodes as boxes, physical cores as cells in them, each with what runs on it.</summary>
+internal static class TopologyDrawing
+{
+    private const int CellsInRow = 8;
+
+    // Lanes beside each other differ; there may be more of them than colours.
+    private static readonly string[] LaneColours = ["green", "aqua", "yellow", "fuchsia"];
+
+    /// <summary>Prints the drawing.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="actual">Workers of a running front end by model.</param>
+    public static void Print(MachineTopology machine, PlacementPlan plan, IReadOnlyDictionary<string, IReadOnlyList<PlacementReport>> actual)
+    {
+        // Each model has lanes of its own on the same cores: the drawing shows those of the first.
+        var first = plan.Workers.Where(worker => (worker.Model, worker.Version) == (plan.Workers[0].Model, plan.Workers[0].Version)).ToList();
+        var laneOf = first.SelectMany(worker => worker.Lanes.Select((lane, index) => (lane, index)))
+            .SelectMany(pair => pair.lane.Cores.Select(core => (core, pair.index)))
+            .ToDictionary(pair => pair.core, pair => pair.index);
+        foreach (var node in machine.Nodes)
+        {
+            Console.WriteLine();
+            var memory = node.MemoryBytes > 0 ? Report.Bytes(node.MemoryBytes) : machine.MemoryNodes.Contains(node.Number) ? "memory" : "no memory";
+            AnsiConsole.MarkupLine($"[bold]node {node.Number}[/] [grey]{memory}, cores {CpuList.Format(node.Cores).EscapeMarkup()}[/]");
+            var grid = new Grid();
+            for (var column = 0; column < CellsInRow; column++)
+            {
+                grid.AddColumn(new GridColumn { NoWrap = true });
+            }
+
+            foreach (var row in Cells(machine, plan, laneOf, node).Chunk(CellsInRow))
+            {
+                grid.AddRow([.. row.Concat(Enumerable.Repeat("", CellsInRow - row.Length))]);
+            }
+
+            AnsiConsole.Write(grid);
+        }
+
+        Console.WriteLine();
+        AnsiConsole.MarkupLine("[blue]F[/] front end, [green]L0[/] lane, [grey]·[/] not for lanes, [red]×[/] not allowed; a physical core is written with all its hardware threads");
+        Summary(machine, plan);
+        Workers(plan);
+        Actual(actual);
+    }
+
+    private static IEnumerable<string> Cells(MachineTopology machine, PlacementPlan plan, Dictionary<int, int> laneOf, NumaNode node)
+    {
+        var allowed = machine.AllowedCores.ToHashSet();
+        var frontEnd = plan.FrontEnd is { IsShared: false } own ? own.Cores.ToHashSet() : [];
+        foreach (var core in machine.Cores.Where(core => core.Node == node.Number && core.Siblings[0] == core.Number))
+        {
+            var marks = core.Siblings.Select(thread => frontEnd.Contains(thread) ? "[blue]F[/]"
+                : laneOf.TryGetValue(thread, out var lane) ? $"[{LaneColours[lane % LaneColours.Length]}]L{lane}[/]"
+                : allowed.Contains(thread) ? "[grey]·[/]"
+                : "[red]×[/]");
+            yield return $"[grey]{string.Join('+', core.Siblings)}[/] {string.Join(' ', marks)} ";
+        }
+    }
+
+    private static void Summary(MachineTopology machine, PlacementPlan plan)
+    {
+        var table = new Table().HideHeaders().Border(TableBorder.Rounded).AddColumns("", "");
+        Add("instruction sets", string.Join(", ", machine.InstructionSets.Names().DefaultIfEmpty("not known")));
+        Add("may be used", $"cores {CpuList.Format(machine.AllowedCores)}{(machine.CpuQuota is { } quota ? string.Create(CultureInfo.InvariantCulture, $", the time of {quota:0.##} of them") : "")}");
+        Add("front end", plan.FrontEnd is { } own ? $"cores {CpuList.Format(own.Cores)}, {(own.IsShared ? "shared with the workers" : "its own")}: {own.Reason}" : "elsewhere");
+        foreach (var note in plan.Notes)
+        {
+            Add("note", note);
+        }
+
+        AnsiConsole.Write(table);
+
+        void Add(string name, string text) => table.AddRow(new Text(name, new Style(Color.Grey)), new Text(text));
+    }
+
+    private static void Workers(PlacementPlan plan)
+    {
+        var table = new Table().Title("planned").Border(TableBorder.Rounded).AddColumns("model", "node", "memory of", "lanes", "on cores", "why");
+        foreach (var worker in plan.Workers)
+        {
+            table.AddRow(
+                new Text($"{worker.Model} {worker.Version}".TrimEnd()),
+                new Text($"{worker.Node}"),
+                new Text(worker.MemoryNode is { } node ? $"node {node}" : "no choice"),
+                new Text($"{worker.Lanes.Count} × {worker.LaneWidth}"),
+                new Text(CpuList.Format(worker.Lanes.SelectMany(lane => lane.Cores))),
+                new Text(worker.Reason));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static void Actual(IReadOnlyDictionary<string, IReadOnlyList<PlacementReport>> actual)
+    {
+        if (actual.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Table().Title("actual").Border(TableBorder.Rounded).AddColumns("model", "node", "planned lanes", "threads may run on", "pinning", "memory policy", "weights lie on");
+        foreach (var (model, workers) in actual)
+        {
+            foreach (var worker in workers)
+            {
+                table.AddRow(
+                    new Text(model),
+                    new Text($"{worker.Node}"),
+                    new Text(string.Join(' ', worker.Lanes)),
+                    new Text(string.Join(' ', worker.ActualLanes)),
+                    new Text(worker.Affinity),
+                    new Text(worker.MemoryPolicy),
+                    new Text(worker.Weights ?? "not asked"));
+            }
+
+            if (workers.Count == 0)
+            {
+                table.AddRow(new Text(model), new Text("-"), new Text("its metadata says nothing of placement"));
+            }
+        }
+
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using TrustedServe.Testing;
+
+namespace TrustedServe.Cli.Tests;
+
+public sealed class TopologyTests : IDisposable
+{
+    private readonly TemporaryDirectory work = new();
+
+    public void Dispose() => work.Dispose();
+
+    [Fact]
+    public async Task Two_sockets_are_drawn_with_their_lanes()
+    {
+        using var machine = new RecordedMachine(2, 24, threads: 2);
+        var (exitCode, output) = await RunAsync("--root", machine.Root, "--lane-width", "4");
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("node 1", output, StringComparison.Ordinal);
+        Assert.Contains("0+48 F F", output, StringComparison.Ordinal);
+        Assert.Contains("47+95 L5 ·", output, StringComparison.Ordinal);
+        Assert.Contains("6 × 4", output, StringComparison.Ordinal);
+        Assert.Contains("AMX INT8", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Described_machine_is_planned_as_json()
+    {
+        File.WriteAllText(work["machine.json"], """{"nodeCores":[26,24]}""");
+        var (exitCode, output) = await RunAsync("--machine", work["machine.json"], "--front-end-cores", "2", "--lane-width", "4", "--json");
+        Assert.True(exitCode == 0, output);
+        using var document = JsonDocument.Parse(output);
+        var workers = document.RootElement.GetProperty("plan").GetProperty("workers").EnumerateArray().ToList();
+        Assert.Equal([6, 6], workers.Select(worker => worker.GetProperty("lanes").GetArrayLength()));
+    }
+
+    [Theory]
+    [InlineData("--machine", "bad.json", "TSF0002")]
+    [InlineData("--root", "nowhere", "TSF0008")]
+    [InlineData("--machine", "nowhere", "TSF0008")]
+    [InlineData("--models", "nowhere", "TSF")]
+    public async Task What_is_no_machine_is_said_with_a_code(string option, string value, string code)
+    {
+        File.WriteAllText(work["bad.json"], """{"nodeCores":[0]}""");
+        var (exitCode, output) = await RunAsync(option, work[value]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(code, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    private Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => TrustedServeCommand.RunAsync(work.Path, work["home"], ["topology", .. arguments]);
+}
