@@ -1,4 +1,3 @@
-using Grpc.Core;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
@@ -9,9 +8,6 @@ namespace TrustedServe.Functions.Supervision;
 internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : IInferenceGateway
 {
     private const int RetryAfterSeconds = 1;
-
-    /// <summary>Where <see cref="RpcErrors"/> puts the worker's code.</summary>
-    private const string CodeTrailer = "tsf-code";
 
     /// <inheritdoc/>
     public ServedModel Resolve(string model, string? version) => ReadyOf(Find(model, version)).Model;
@@ -27,24 +23,7 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : I
 
         request.ModelName = model.Name;
         request.ModelVersion = model.Version;
-        try
-        {
-            return await connection.Inference.ModelInferAsync(request, new CallOptions(deadline: deadline.UtcDateTime, cancellationToken: cancellationToken));
-        }
-        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested
-            && (exception.StatusCode is StatusCode.Cancelled || (connection.IsClosed && exception.StatusCode is StatusCode.Internal or StatusCode.Unknown)))
-        {
-            // Nobody cancelled but the supervisor, who closes the connection of a worker that ended.
-            throw Lost(exception);
-        }
-        catch (RpcException exception)
-        {
-            throw FromRpc(exception);
-        }
-        catch (ObjectDisposedException exception)
-        {
-            throw Lost(exception);
-        }
+        return await connection.InferAsync(request, deadline, cancellationToken);
     }
 
     private WorkerSupervisor Find(string model, string? version)
@@ -72,14 +51,4 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : I
         WorkerState.Failed failed => throw new TsfException(failed.Cause.Error, failed.Cause.Message),
         _ => throw new TsfException(TsfErrors.ModelNotReady, "The model is starting.") { RetryAfterSeconds = RetryAfterSeconds },
     };
-
-    /// <summary>
-    /// The worker's own refusal. Without a code of the worker's, <c>Internal</c> is the transport's word for a stream that broke:
-    /// the request is not to blame for it.
-    /// </summary>
-    internal static TsfException FromRpc(RpcException exception) =>
-        exception.StatusCode == StatusCode.Internal && exception.Trailers.GetValue(CodeTrailer) is null ? Lost(exception) : RpcErrors.FromRpc(exception);
-
-    private static TsfException Lost(Exception cause) =>
-        new(TsfErrors.WorkerLost, "The worker ended in the middle of the request.", cause) { RetryAfterSeconds = RetryAfterSeconds };
 }
