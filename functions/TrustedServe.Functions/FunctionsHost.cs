@@ -131,6 +131,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.AddSingleton(seams.Time);
         services.AddSingleton(options);
         services.AddSingleton(seams.OpenStore);
+        services.AddSingleton(seams.Placement);
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<AccessControl>();
         services.AddSingleton(BodyBudget.For(options.Http.MaxBodyBytes));

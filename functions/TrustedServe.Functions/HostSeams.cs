@@ -1,7 +1,10 @@
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Settings;
+using TrustedServe.Functions.Supervision;
 using TrustedServe.Packaging.Stores;
+using TrustedServe.Protocol.Placement;
+using TrustedServe.Protocol.Topology;
 using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.Functions;
@@ -18,6 +21,9 @@ internal sealed record HostSeams
     /// <summary>Makes the key source of a trust domain: the guest API at the address that the guest's own agent has.</summary>
     public Func<TimeProvider, IKeySource> GuestKeys { get; init; } = time =>
         KeySources.Create(new TrustConfig { KeySource = KeySourceKind.GuestApi, GuestApi = new Uri("http://127.0.0.1:8006") }, time);
+
+    /// <summary>The machine, and the kernel that keeps threads to its cores.</summary>
+    public HostPlacement Placement { get; init; } = new(static () => TopologyReader.ReadOwn(), LinuxSystemCalls.Instance);
 
     /// <summary>The environment.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Environment { get; init; } = System.Environment.GetEnvironmentVariables()

@@ -34,7 +34,10 @@ static async Task<int> RunAsync()
     var time = TimeProvider.System;
     using var process = Process.GetCurrentProcess();
     var progress = new StartProgress(time, process.StartTime);
+    progress.Timeline.Add("runtime", 0);
     var hardening = ProcessHardening.Apply();
+    _ = new EnginePreparation(progress.Timeline).BeginAsync();
+    var beginning = progress.Timeline.Now;
     using (var logging = LoggerFactory.Create(WorkerHost.AddLogging))
     {
         WorkerLog.Hardened(logging.CreateLogger("TrustedServe.Worker"), string.Join(", ", hardening.Select(detail => $"{detail.Key}={detail.Value}")));
@@ -47,6 +50,7 @@ static async Task<int> RunAsync()
     ParentPipe.EndWith(input, loader.Dispose);
     await using var app = WorkerHost.Build(config, loader, progress, time);
     await WorkerHost.StartAsync(app, config, CancellationToken.None);
+    progress.Timeline.Add("listener", beginning);
     await app.WaitForShutdownAsync();
     return app.Services.GetRequiredService<StartOutcome>().ExitCode;
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using TrustedServe.Functions.Queue;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Secrets;
 using TrustedServe.Protocol.Workers;
 
@@ -76,7 +77,11 @@ internal sealed record ServeOptions
             Worker = new WorkerOptions
             {
                 Executable = reader.Text("Worker:Executable"),
-                Lanes = reader.Integer("Worker:Lanes", 0, 0, 1024),
+                Lanes = reader.Integer("Worker:Lanes", 0, 0, PlacementWishes.MaxLanes),
+                Placement = reader.Choice("Worker:Placement", PlacementMode.Auto),
+                LaneWidth = reader.Integer("Worker:LaneWidth", 0, 0, PlacementWishes.MaxLaneWidth),
+                LanesOnSiblings = reader.Flag("Worker:LanesOnSiblings"),
+                FrontEndCores = reader.Integer("Worker:FrontEndCores", 0, 0, PlacementWishes.MaxFrontEndCores),
                 QueueCapacity = reader.Integer("Worker:QueueCapacity", 256, 1, 100_000),
                 SocketDirectory = reader.Text("Worker:SocketDirectory"),
                 WeightsDirectory = reader.Text("Worker:WeightsDirectory") ?? "/dev/shm",

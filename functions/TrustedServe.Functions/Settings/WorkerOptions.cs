@@ -1,3 +1,5 @@
+using TrustedServe.Protocol.Placement;
+
 namespace TrustedServe.Functions.Settings;
 
 /// <summary>How workers are started and watched.</summary>
@@ -6,8 +8,20 @@ internal sealed record WorkerOptions
     /// <summary>The worker program; null (the default) for the one beside the front end or in the clone that it was built in.</summary>
     public string? Executable { get; init; }
 
-    /// <summary>Lanes of each worker, 0 to 1024; 0 (the default) for one a core.</summary>
+    /// <summary>Lanes of each worker, 0 to 1024; 0 (the default) for as many as its cores allow, and never more.</summary>
     public int Lanes { get; init; }
+
+    /// <summary>What lanes are planned for; default <see cref="PlacementMode.Auto"/>: decided from each model.</summary>
+    public PlacementMode Placement { get; init; } = PlacementMode.Auto;
+
+    /// <summary>Cores of each lane, 0 to 64; 0 (the default) for what <see cref="Placement"/> chooses.</summary>
+    public int LaneWidth { get; init; }
+
+    /// <summary>Whether hyper-threads are lanes of their own; default false.</summary>
+    public bool LanesOnSiblings { get; init; }
+
+    /// <summary>Physical cores that the front end keeps to, 0 to 64; 0 (the default) for none of its own on up to 2, one on fewer than 16, else two.</summary>
+    public int FrontEndCores { get; init; }
 
     /// <summary>Requests that may wait in each worker, 1 to 100000; default 256.</summary>
     public int QueueCapacity { get; init; } = 256;

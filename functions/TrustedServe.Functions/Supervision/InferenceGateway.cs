@@ -5,28 +5,55 @@ using TrustedServe.Protocol.Rpc;
 namespace TrustedServe.Functions.Supervision;
 
 /// <summary>The way from any trigger to a worker.</summary>
-internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : IInferenceGateway
+internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILogger<InferenceGateway> logger) : IInferenceGateway
 {
-    private const int RetryAfterSeconds = 1;
-
     /// <inheritdoc/>
-    public ServedModel Resolve(string model, string? version) => ReadyOf(Find(model, version)).Model;
+    public ServedModel Resolve(string model, string? version) => Find(model, version).Resolve();
 
     /// <inheritdoc/>
     public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
-        var connection = ReadyOf(Find(model.Name, model.Version)).Connection;
+        var workers = Find(model.Name, model.Version);
+        var worker = workers.Pick() ?? throw workers.Unserved();
+        request.ModelName = model.Name;
+        request.ModelVersion = model.Version;
+        try
+        {
+            return await CallAsync(worker, request, deadline, cancellationToken);
+        }
+        catch (TsfException exception) when (exception.Error == TsfErrors.WorkerLost && !cancellationToken.IsCancellationRequested)
+        {
+            // An answer depends on nothing but its request, so computing it twice does no harm; more often could, when it is the
+            // request that ends the workers. Without another worker the caller hears at once and need not wait for a restart.
+            if (workers.Pick(worker) is not { } other)
+            {
+                throw;
+            }
+
+            SupervisionLog.Retried(logger, model.Name, model.Version);
+            return await CallAsync(other, request, deadline, cancellationToken);
+        }
+    }
+
+    private async Task<ModelInferResponse> CallAsync(WorkerState.Ready worker, ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
         if (deadline <= time.GetUtcNow())
         {
             throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
         }
 
-        request.ModelName = model.Name;
-        request.ModelVersion = model.Version;
-        return await connection.InferAsync(request, deadline, cancellationToken);
+        worker.Calls.Enter();
+        try
+        {
+            return await worker.Connection.InferAsync(request, deadline, cancellationToken);
+        }
+        finally
+        {
+            worker.Calls.Leave();
+        }
     }
 
-    private WorkerSupervisor Find(string model, string? version)
+    private ModelWorkers Find(string model, string? version)
     {
         var versions = fleet.Find(model) ?? throw TsfErrors.UnknownModel.With("There is no model of this name.");
         if (version is not null)
@@ -34,21 +61,14 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : I
             return versions.GetValueOrDefault(version) ?? throw TsfErrors.UnknownVersion.With("There is no such version of this model.");
         }
 
-        foreach (var supervisor in versions.Values)
+        foreach (var workers in versions.Values)
         {
-            if (supervisor.IsDefault)
+            if (workers.IsDefault)
             {
-                return supervisor;
+                return workers;
             }
         }
 
         throw TsfErrors.UnknownVersion.With("The store's index names no default version of this model: ask for a version.");
     }
-
-    private static WorkerState.Ready ReadyOf(WorkerSupervisor supervisor) => supervisor.State switch
-    {
-        WorkerState.Ready ready => ready,
-        WorkerState.Failed failed => throw new TsfException(failed.Cause.Error, failed.Cause.Message),
-        _ => throw new TsfException(TsfErrors.ModelNotReady, "The model is starting.") { RetryAfterSeconds = RetryAfterSeconds },
-    };
 }

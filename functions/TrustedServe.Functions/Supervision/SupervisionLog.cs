@@ -1,3 +1,5 @@
+using TrustedServe.Protocol.Placement;
+
 namespace TrustedServe.Functions.Supervision;
 
 /// <summary>What supervision logs. Event ids 21xx.</summary>
@@ -20,4 +22,13 @@ internal static partial class SupervisionLog
 
     [LoggerMessage(2106, LogLevel.Critical, "{Model} {Version}: supervision failed")]
     public static partial void SupervisionFailed(ILogger logger, string model, string version, Exception exception);
+
+    [LoggerMessage(2107, LogLevel.Information, "Placement: front end on cores {Cores} ({Sharing}: {Reason}); workers on {Workers}; {Notes}")]
+    public static partial void Planned(ILogger logger, string cores, string sharing, string reason, string workers, string notes);
+
+    [LoggerMessage(2108, LogLevel.Warning, "The front end is not kept to its cores: sched_setaffinity answered {Answer}")]
+    public static partial void NotPinned(ILogger logger, SystemCallResult answer);
+
+    [LoggerMessage(2109, LogLevel.Information, "{Model} {Version}: a request of a lost worker goes to another")]
+    public static partial void Retried(ILogger logger, string model, string version);
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.Functions.Supervision;
@@ -10,7 +11,8 @@ namespace TrustedServe.Functions.Supervision;
 /// The workers of all served model versions. They start after the listeners (whose address may be taken, which is found out first)
 /// and end after them (so that requests in hand are finished first).
 /// </summary>
-internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptions, IModelStore> openStore, TimeProvider time, ILogger<WorkerFleet> logger)
+internal sealed partial class WorkerFleet(
+    ServeOptions options, Func<ModelsOptions, IModelStore> openStore, HostPlacement placement, TimeProvider time, ILogger<WorkerFleet> logger)
     : IHostedLifecycleService, IDisposable
 {
     /// <summary>Room in a message to a worker beyond the largest body: a number takes fewer characters than bytes only where it is short.</summary>
@@ -18,8 +20,8 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
 
     private readonly CancellationTokenSource stopping = new();
     private SocketFolder? sockets;
-    private FrozenDictionary<string, FrozenDictionary<string, WorkerSupervisor>> models = FrozenDictionary<string, FrozenDictionary<string, WorkerSupervisor>>.Empty;
-    private WorkerSupervisor[] all = [];
+    private FrozenDictionary<string, FrozenDictionary<string, ModelWorkers>> models = FrozenDictionary<string, FrozenDictionary<string, ModelWorkers>>.Empty;
+    private ModelWorkers[] all = [];
     private Task running = Task.CompletedTask;
     private int restarts;
     private int wasReady;
@@ -30,8 +32,8 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
     /// <summary>How many model versions are served.</summary>
     public int Count => all.Length;
 
-    /// <summary>How many of them answer at this moment.</summary>
-    public int ReadyCount => all.Count(supervisor => supervisor.State is WorkerState.Ready);
+    /// <summary>How many of them answer at this moment, be it from one node alone.</summary>
+    public int ReadyCount => all.Count(workers => workers.IsReady);
 
     /// <summary>Whether all answer and the front end is not stopping.</summary>
     public bool IsReady => !stopping.IsCancellationRequested && all.Length > 0 && ReadyCount == all.Length;
@@ -46,7 +48,7 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
     public string TrustKind => IsTrustSimulated ? TrustKinds.Simulated : TrustKinds.Of(options.Trust);
 
     /// <summary>The versions of a model, or null.</summary>
-    public IReadOnlyDictionary<string, WorkerSupervisor>? Find(string model) => models.GetValueOrDefault(model);
+    public IReadOnlyDictionary<string, ModelWorkers>? Find(string model) => models.GetValueOrDefault(model);
 
     /// <summary>Reads the store's index: without it there is nothing to serve, and the start fails.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -63,8 +65,10 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
         }
 
         sockets = new SocketFolder(options.Worker.SocketDirectory);
-        all = [.. entries.Select(entry => new WorkerSupervisor(setup, sockets, ConfigOf(entry), entry.IsDefault))];
-        models = all.GroupBy(supervisor => supervisor.Model).ToFrozenDictionary(group => group.Key, group => group.ToFrozenDictionary(supervisor => supervisor.Version));
+        var shares = placement.Apply(options.Worker, logger);
+        all = [.. entries.Select(entry => new ModelWorkers(
+            entry.Model, entry.Version, entry.IsDefault, [.. shares.Select(share => new WorkerSupervisor(setup, sockets, ConfigOf(entry, share), entry.IsDefault))]))];
+        models = all.GroupBy(workers => workers.Model).ToFrozenDictionary(group => group.Key, group => group.ToFrozenDictionary(workers => workers.Version));
     }
 
     /// <inheritdoc/>
@@ -73,7 +77,8 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
     /// <summary>Starts the workers.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        running = Task.WhenAll(all.Select(supervisor => supervisor.RunAsync(Changed, () => Interlocked.Increment(ref restarts), stopping.Token)));
+        running = Task.WhenAll(all.SelectMany(workers => workers.Workers.Select(worker =>
+            worker.RunAsync(() => Changed(workers), () => Interlocked.Increment(ref restarts), stopping.Token))));
         return Task.CompletedTask;
     }
 
@@ -98,7 +103,7 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
         stopping.Dispose();
     }
 
-    private WorkerConfig ConfigOf(StoreEntry entry) => new()
+    private WorkerConfig ConfigOf(StoreEntry entry, NodeShare share) => new()
     {
         Model = entry.Model,
         Version = entry.Version,
@@ -107,6 +112,11 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
         Socket = string.Empty,
         Trust = options.Trust,
         Lanes = options.Worker.Lanes,
+        LaneWidth = options.Worker.LaneWidth,
+        Placement = options.Worker.Placement,
+        LanesOnSiblings = options.Worker.LanesOnSiblings,
+        Node = share.Node,
+        Cores = share.Cores,
         QueueCapacity = options.Worker.QueueCapacity,
         MaxMessageBytes = MaxMessageBytes,
         WeightsDirectory = options.Worker.WeightsDirectory,
@@ -114,9 +124,10 @@ internal sealed partial class WorkerFleet(ServeOptions options, Func<ModelsOptio
         InsecureAllowSwap = options.Worker.InsecureAllowSwap,
     };
 
-    private void Changed()
+    private void Changed(ModelWorkers workers)
     {
-        if (all.Any(supervisor => supervisor.State is WorkerState.Ready ready
+        workers.Refresh();
+        if (workers.Workers.Any(worker => worker.State is WorkerState.Ready ready
             && ready.Model.Metadata.Properties.GetValueOrDefault("trust", string.Empty).StartsWith("insecure", StringComparison.Ordinal)))
         {
             IsTrustSimulated = true;

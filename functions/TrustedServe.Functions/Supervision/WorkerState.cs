@@ -16,7 +16,11 @@ internal abstract record WorkerState
     /// <summary>It answers.</summary>
     /// <param name="Model">What is served.</param>
     /// <param name="Connection">The way to its worker.</param>
-    public sealed record Ready(ServedModel Model, WorkerConnection Connection) : WorkerState;
+    public sealed record Ready(ServedModel Model, WorkerConnection Connection) : WorkerState
+    {
+        /// <summary>What it has in hand.</summary>
+        public CallsInHand Calls { get; } = new();
+    }
 
     /// <summary>It does not come back by itself.</summary>
     /// <param name="Cause">What callers are told.</param>

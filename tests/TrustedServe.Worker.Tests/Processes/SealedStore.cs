@@ -14,7 +14,7 @@ using TrustedServe.Worker.Tests.Support;
 namespace TrustedServe.Worker.Tests.Processes;
 
 /// <summary>Both samples sealed in a store, and a broker that releases their keys to this build of the worker alone.</summary>
-public sealed class SealedStore : IAsyncLifetime
+public class SealedStore : IAsyncLifetime
 {
     private readonly TemporaryDirectory directory = new();
     private BrokerHost? broker;
@@ -30,8 +30,11 @@ public sealed class SealedStore : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var resources = ResourceStore.Open(directory["broker"]);
-        await AddAsync(SampleModels.DigitsManifest(), SampleModels.Digits, resources);
-        await AddAsync(SampleModels.LangidManifest(), SampleModels.Langid, resources);
+        foreach (var (draft, folder) in Models(directory["models"]))
+        {
+            await AddAsync(draft, folder, resources);
+        }
+
         await AllowAsync(ProgramMeasurement.Of(Path.GetDirectoryName(WorkerExecutable)!));
         broker = await BrokerHost.StartAsync(
             new BrokerOptions { Folder = directory["broker"], PolicyFile = PolicyFile }, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
@@ -41,6 +44,7 @@ public sealed class SealedStore : IAsyncLifetime
     {
         await StopBrokerAsync();
         directory.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Ends the broker for good.</summary>
@@ -57,6 +61,9 @@ public sealed class SealedStore : IAsyncLifetime
     internal Task AllowAsync(string measurement) => File.WriteAllTextAsync(PolicyFile, $$"""
         { "formatVersion": 1, "rules": [ { "name": "worker", "resources": ["default/model-key/*"], "insecure_simulated": true, "measurements": ["{{measurement}}"] } ] }
         """);
+
+    private protected virtual IEnumerable<(Manifest Draft, string Folder)> Models(string scratch) =>
+        [(SampleModels.DigitsManifest(), SampleModels.Digits), (SampleModels.LangidManifest(), SampleModels.Langid)];
 
     private async Task AddAsync(Manifest draft, string sample, ResourceStore resources)
     {

@@ -69,6 +69,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public GRPCInferenceService.GRPCInferenceServiceClient Inference => new(Channel);
 
+    public WorkerControl.WorkerControlClient Control => new(Channel);
+
     private GrpcChannel Channel => channel ??= TestWorker.Connect(Socket);
 
     public static WorkerConfig Config(SealedStore store, string socket, string model, Uri? broker = null) => new()
@@ -85,7 +87,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async Task<List<StartStep>> StepsAsync()
     {
         await ListeningAsync();
-        using var call = new WorkerControl.WorkerControlClient(Channel).WatchStart(new WatchStartRequest());
+        using var call = Control.WatchStart(new WatchStartRequest());
         var steps = new List<StartStep>();
         while (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60)))
         {

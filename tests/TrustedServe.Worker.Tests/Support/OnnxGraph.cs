@@ -12,7 +12,9 @@ internal static class OnnxGraph
 
     public sealed record Node(string Operator, string[] Inputs, string[] Outputs);
 
-    public static byte[] Write(Value[] inputs, Value[] outputs, params Node[] nodes)
+    public static byte[] Write(Value[] inputs, Value[] outputs, params Node[] nodes) => Write(inputs, outputs, [], nodes);
+
+    public static byte[] Write(Value[] inputs, Value[] outputs, byte[][] initializers, Node[] nodes)
     {
         var graph = Message(stream =>
         {
@@ -35,6 +37,11 @@ internal static class OnnxGraph
             }
 
             Text(stream, 2, "graph");
+            foreach (var initializer in initializers)
+            {
+                Embed(stream, 5, initializer);
+            }
+
             foreach (var input in inputs)
             {
                 Embed(stream, 11, Describe(input));
@@ -69,6 +76,28 @@ internal static class OnnxGraph
         [new("data", TensorElementType.Float, -1), new("indices", TensorElementType.Int64, -1)],
         [new("out", TensorElementType.Float, -1)],
         new Node("Gather", ["data", "indices"], ["out"]));
+
+    /// <summary>An FP32 tensor whose data lie in a file beside the graph.</summary>
+    public static byte[] External(string name, long[] shape, string file, string offset, string length) => Message(tensor =>
+    {
+        foreach (var dimension in shape)
+        {
+            Number(tensor, 1, dimension);
+        }
+
+        Number(tensor, 2, (int)TensorElementType.Float);
+        Text(tensor, 8, name);
+        foreach (var (key, value) in new[] { ("location", file), ("offset", offset), ("length", length) })
+        {
+            Embed(tensor, 13, Message(entry =>
+            {
+                Text(entry, 1, key);
+                Text(entry, 2, value);
+            }));
+        }
+
+        Number(tensor, 14, 1);
+    });
 
     private static byte[] Describe(Value value) => Message(stream =>
     {

@@ -1,3 +1,5 @@
+using TrustedServe.Protocol.Placement;
+
 namespace TrustedServe.Protocol.Workers;
 
 /// <summary>
@@ -24,8 +26,23 @@ public sealed record WorkerConfig
     /// <summary>Keys and evidence.</summary>
     public required TrustConfig Trust { get; init; }
 
-    /// <summary>Number of lanes; 0 (the default) for one a core of the process's cpuset.</summary>
+    /// <summary>Number of lanes; 0 (the default) for as many as the worker's cores allow. More than those is no error: the plan cuts it.</summary>
     public int Lanes { get; init; }
+
+    /// <summary>Cores of each lane, 1 to 64; 0 (the default) for what <see cref="Placement"/> chooses.</summary>
+    public int LaneWidth { get; init; }
+
+    /// <summary>What the lanes are planned for; default <see cref="PlacementMode.Auto"/>.</summary>
+    public PlacementMode Placement { get; init; } = PlacementMode.Auto;
+
+    /// <summary>Whether hyper-threads are lanes of their own; default false.</summary>
+    public bool LanesOnSiblings { get; init; }
+
+    /// <summary>The NUMA node that the worker belongs to; null (the default) for wherever its cores are.</summary>
+    public int? Node { get; init; }
+
+    /// <summary>The cores that the worker may use, at most 8192; empty (the default) for every core that it is allowed.</summary>
+    public IReadOnlyList<int> Cores { get; init; } = [];
 
     /// <summary>Requests that may wait for a lane before new ones are refused with TSF4012; default 256.</summary>
     public int QueueCapacity { get; init; } = 256;
@@ -35,6 +52,9 @@ public sealed record WorkerConfig
 
     /// <summary>Memory-backed directory under which plaintext weights may lie; default /dev/shm. Must be a tmpfs.</summary>
     public string WeightsDirectory { get; init; } = "/dev/shm";
+
+    /// <summary>How weights reach the engine; default <see cref="WeightsMode.Auto"/>.</summary>
+    public WeightsMode Weights { get; init; } = WeightsMode.Auto;
 
     /// <summary>
     /// How old the worker's attestation may become in seconds, 1 to 604800 (a week); default 43200 (12 h). It attests again

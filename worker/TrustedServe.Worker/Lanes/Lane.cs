@@ -15,11 +15,14 @@ internal sealed class Lane : IDisposable
     private LaneWork? next;
 
     /// <summary>Starts the lane's thread.</summary>
-    internal Lane(LaneScheduler scheduler, int core, ILogger logger)
+    internal Lane(LaneScheduler scheduler, int index, int core, ILogger logger)
     {
-        (this.scheduler, Core, this.logger) = (scheduler, core, logger);
+        (this.scheduler, Index, Core, this.logger) = (scheduler, index, core, logger);
         thread = new Thread(Work) { IsBackground = true, Name = $"lane {core}" };
     }
+
+    /// <summary>Its place among the lanes, from 0.</summary>
+    public int Index { get; }
 
     /// <summary>The core that the lane is meant for.</summary>
     public int Core { get; }

@@ -32,7 +32,7 @@ internal sealed class LaneScheduler : IDisposable
     {
         (this.capacity, this.time) = (capacity, time);
         timer = time.CreateTimer(static state => ((LaneScheduler)state!).ExpireDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        lanes = [.. cores.Select(core => new Lane(this, core, logger))];
+        lanes = [.. cores.Select((core, index) => new Lane(this, index, core, logger))];
         foreach (var lane in lanes)
         {
             idle.Push(lane);

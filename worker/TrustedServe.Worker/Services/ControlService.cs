@@ -1,11 +1,12 @@
 using Grpc.Core;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Worker.Sessions;
 using TrustedServe.Worker.Starting;
 
 namespace TrustedServe.Worker.Services;
 
 /// <summary>How far the start is.</summary>
-internal sealed class ControlService(StartProgress progress, IHostApplicationLifetime lifetime) : WorkerControl.WorkerControlBase
+internal sealed class ControlService(StartProgress progress, ModelSlot slot, IHostApplicationLifetime lifetime) : WorkerControl.WorkerControlBase
 {
     /// <inheritdoc/>
     public override async Task WatchStart(WatchStartRequest request, IServerStreamWriter<StartStep> responseStream, ServerCallContext context)
@@ -23,5 +24,25 @@ internal sealed class ControlService(StartProgress progress, IHostApplicationLif
         {
             throw new RpcException(new Status(StatusCode.Cancelled, "The worker stops or the watcher left."));
         }
+    }
+
+    /// <inheritdoc/>
+    public override Task<StartReport> ReadStart(ReadStartRequest request, ServerCallContext context)
+    {
+        var report = new StartReport
+        {
+            FetchedPercent = progress.Fetched.Percent,
+            UnsealedPercent = progress.Unsealed.Percent,
+            WarmedPercent = progress.Warmed.Percent,
+            Ready = slot.IsReady,
+            Weights = slot.Weights switch
+            {
+                SessionKind.Mapped => "mapped",
+                SessionKind.Prepacked => "prepacked",
+                _ => string.Empty,
+            },
+        };
+        report.Spans.AddRange(progress.Timeline.Spans);
+        return Task.FromResult(report);
     }
 }

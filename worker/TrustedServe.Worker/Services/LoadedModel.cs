@@ -12,7 +12,7 @@ using TrustedServe.Worker.Tasks;
 namespace TrustedServe.Worker.Services;
 
 /// <summary>A model that is ready to answer.</summary>
-internal sealed class LoadedModel(UnsealedModel model, OnnxSession session, ITaskPipeline pipeline, LaneScheduler scheduler) : IDisposable
+internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, ITaskPipeline pipeline, LaneScheduler scheduler) : IAsyncDisposable
 {
     /// <summary>Its name.</summary>
     public string Name => model.Manifest.Name;
@@ -23,17 +23,20 @@ internal sealed class LoadedModel(UnsealedModel model, OnnxSession session, ITas
     /// <summary>What stands between requests and its graph.</summary>
     public ITaskPipeline Pipeline => pipeline;
 
+    /// <summary>How its running sessions have their weights; null after the end.</summary>
+    public SessionKind? Weights => sessions.Kind;
+
     /// <summary>Its lanes.</summary>
     public LaneScheduler Scheduler => scheduler;
 
     /// <summary>What clients are told of it.</summary>
     public ModelMetadataResponse Metadata { get; } = Describe(model, pipeline, scheduler);
 
-    /// <summary>Ends its lanes, then its session.</summary>
-    public void Dispose()
+    /// <summary>Ends its lanes, then its sessions.</summary>
+    public async ValueTask DisposeAsync()
     {
         scheduler.Dispose();
-        session.Dispose();
+        await sessions.DisposeAsync().ConfigureAwait(false);
     }
 
     private static ModelMetadataResponse Describe(UnsealedModel model, ITaskPipeline pipeline, LaneScheduler scheduler)

@@ -1,10 +1,11 @@
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Workers;
+using TrustedServe.Worker.Sessions;
 
 namespace TrustedServe.Worker.Services;
 
 /// <summary>The place of the worker's one model: empty until it is ready.</summary>
-internal sealed class ModelSlot(WorkerConfig config) : IDisposable
+internal sealed class ModelSlot(WorkerConfig config) : IAsyncDisposable
 {
     private const int RetryAfterSeconds = 5;
 
@@ -13,6 +14,9 @@ internal sealed class ModelSlot(WorkerConfig config) : IDisposable
 
     /// <summary>Whether the model answers.</summary>
     public bool IsReady => model is not null && !closed;
+
+    /// <summary>How the model's running sessions have their weights; null without a model.</summary>
+    public SessionKind? Weights => model?.Weights;
 
     /// <summary>Puts the model in.</summary>
     public void Set(LoadedModel loaded) => model = loaded;
@@ -49,5 +53,5 @@ internal sealed class ModelSlot(WorkerConfig config) : IDisposable
     }
 
     /// <summary>Ends the model.</summary>
-    public void Dispose() => model?.Dispose();
+    public ValueTask DisposeAsync() => model?.DisposeAsync() ?? default;
 }

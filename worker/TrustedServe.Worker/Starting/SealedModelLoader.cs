@@ -1,5 +1,6 @@
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Packaging.Keys;
+using TrustedServe.Packaging.Manifests;
 using TrustedServe.Packaging.SealedPackages;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Protocol.Errors;
@@ -13,7 +14,7 @@ namespace TrustedServe.Worker.Starting;
 
 /// <summary>The one way to a model's plaintext.</summary>
 /// <remarks>
-/// 1. The clear part of the sealed package is read from the store: it names the key.
+/// 1. The clear part of the sealed package is read from the store: it names the key. From a remote store the ciphertext begins to come in.
 /// 2. The key source attests and releases the key record.
 /// 3. The record decides whether this package, version and publisher may be opened.
 /// 4. The package is decrypted into memory-backed storage; manifest and files are checked against their digests.
@@ -29,20 +30,27 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
     /// <inheritdoc/>
     public async Task<UnsealedModel> LoadAsync(StartProgress progress, CancellationToken cancellationToken)
     {
-        directory = MemoryBackedDirectory.Create(config.WeightsDirectory, DirectoryPrefix, config.InsecureAllowSwap);
+        var timeline = progress.Timeline;
         using var keys = KeySources.Create(config.Trust, time);
 
         // 1. What the store has.
+        var beginning = timeline.Now;
+        directory = MemoryBackedDirectory.Create(config.WeightsDirectory, DirectoryPrefix, config.InsecureAllowSwap);
         var store = ModelStores.Open(config.Store, config.StoreConnectionString);
-        await using var source = await store.OpenAsync(config.Model, config.Version, cancellationToken).ConfigureAwait(false);
+        var found = await store.OpenAsync(config.Model, config.Version, cancellationToken).ConfigureAwait(false);
+        var ahead = Path.IsPathFullyQualified(config.Store) ? null : new ReadAheadSource(found, progress.Fetched);
+        await using var source = ahead ?? found;
+        progress.Fetched.Expect(source.Length);
+        ahead?.Begin();
         var package = await SealedPackage.OpenAsync(source, cancellationToken).ConfigureAwait(false);
+        timeline.Add("store", beginning);
         var envelope = package.Envelope;
         if (envelope.Model != config.Model || envelope.Version != config.Version)
         {
             throw TsfErrors.UnknownVersion.With($"The store gave {envelope.Model} {envelope.Version} where {config.Model} {config.Version} was asked for.");
         }
 
-        // 2. The key.
+        // 2. The key, while the ciphertext comes in.
         using var record = await ReleaseAsync(keys, KeyId.Parse(envelope.KeyId), progress, cancellationToken).ConfigureAwait(false);
 
         // 3. Whether it opens this.
@@ -58,14 +66,33 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
         opened = package;
 
         // 4. Plaintext, in memory only.
-        var threads = CpuAffinity.AllowedCores().Length;
-        var manifest = await package.UnsealAsync(record, directory.Path, threads, bytesDone: null, cancellationToken).ConfigureAwait(false);
+        if (ahead is not null)
+        {
+            await ahead.StopAsync().ConfigureAwait(false);
+        }
+
+        var threads = config.Cores.Count > 0 ? config.Cores.Count : CpuAffinity.AllowedCores().Length;
+        progress.Unsealed.Expect(envelope.PlaintextSize);
+        Manifest manifest;
+        using (timeline.Begin("unseal"))
+        {
+            manifest = await package.UnsealAsync(record, directory.Path, threads, progress.Unsealed, cancellationToken).ConfigureAwait(false);
+        }
+
+        progress.Fetched.Finish();
+        progress.Unsealed.Finish();
         progress.Publish(StartStep.Types.Phase.Unsealed, new Dictionary<string, string>
         {
             ["bytes"] = $"{envelope.PlaintextSize}",
             ["files"] = $"{manifest.Files.Count}",
             ["threads"] = $"{threads}",
         });
+        if (ahead is not null)
+        {
+            // What was read ahead is garbage now, and would lie beside the session that is built next.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
         return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind);
     }
 
@@ -91,6 +118,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
 
     private static async Task<KeyRecord> ReleaseAsync(IKeySource keys, KeyId id, StartProgress progress, CancellationToken cancellationToken)
     {
+        using var attesting = progress.Timeline.Begin("attest");
         using var release = await keys.GetAsync(id, cancellationToken).ConfigureAwait(false);
         var details = release.Details.ToLookup(detail => EvidenceDetails.Contains(detail.Key));
         var trust = KeyValuePair.Create("trust", keys.TrustKind);

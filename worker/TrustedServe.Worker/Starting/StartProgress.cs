@@ -13,6 +13,18 @@ internal sealed class StartProgress(TimeProvider time, DateTimeOffset started)
     private readonly List<StartStep> steps = [];
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Which part took from when to when.</summary>
+    public StartTimeline Timeline { get; } = new(time, started);
+
+    /// <summary>Bytes of the sealed package that have come from the store.</summary>
+    public StartPortion Fetched { get; } = new();
+
+    /// <summary>Bytes of plaintext that are decrypted and checked.</summary>
+    public StartPortion Unsealed { get; } = new();
+
+    /// <summary>Warm-up samples that gave what they must.</summary>
+    public StartPortion Warmed { get; } = new();
+
     /// <summary>Adds a step.</summary>
     public void Publish(StartStep.Types.Phase phase, IEnumerable<KeyValuePair<string, string>>? details = null)
     {
@@ -61,7 +73,7 @@ internal sealed class StartProgress(TimeProvider time, DateTimeOffset started)
         TaskCompletionSource previous;
         lock (gate)
         {
-            step.Seconds = Math.Round((time.GetUtcNow() - started).TotalSeconds, 3);
+            step.Seconds = Math.Round(Timeline.Now, 3);
             steps.Add(step);
             (previous, changed) = (changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }

@@ -30,9 +30,10 @@ internal sealed class WorkerStart(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var attested = time.GetTimestamp();
+        Task changing;
         try
         {
-            await StartModelAsync(stoppingToken).ConfigureAwait(false);
+            changing = await StartModelAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (stoppingToken.IsCancellationRequested)
         {
@@ -55,54 +56,81 @@ internal sealed class WorkerStart(
             WorkerLog.AttestationEnded(logger, reason.Code, reason.Message);
             await EndAsync(reason, stoppingToken).ConfigureAwait(false);
         }
+
+        await changing.ConfigureAwait(false);
     }
 
-    private async Task StartModelAsync(CancellationToken cancellationToken)
+    /// <returns>What goes on after the model is ready.</returns>
+    private async Task<Task> StartModelAsync(CancellationToken cancellationToken)
     {
         var model = await loader.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
-        OnnxSession? session = null;
+        var (manifest, timeline) = (model.Manifest, progress.Timeline);
+        var lanes = LaneCores();
+        var kinds = SessionKinds.Decide(config.Weights, manifest, lanes[0].Length);
+        ModelSessions? sessions = null;
         LaneScheduler? scheduler = null;
         try
         {
-            ITaskPipeline pipeline;
-            try
+            using (timeline.Begin("session"))
             {
-                session = OnnxSession.Load(model.Directory, model.Manifest);
-                pipeline = TaskPipelines.Create(model.Directory, model.Manifest, session);
+                sessions = new ModelSessions(await PlacedThread.RunAsync(
+                    config, "session", yielding: false, () => SessionSet.Build(model.Directory, manifest, kinds.First, lanes, cancellationToken)).ConfigureAwait(false));
             }
-            finally
+
+            ITaskPipeline pipeline;
+            using (timeline.Begin("pipeline"))
+            {
+                pipeline = TaskPipelines.Create(model.Directory, manifest, sessions);
+            }
+
+            if (!kinds.Change)
             {
                 loader.Discard();
             }
 
-            scheduler = new LaneScheduler(LaneCores(), config.QueueCapacity, time, logger);
-            progress.Publish(StartStep.Types.Phase.Session, await DescribeAsync(scheduler).ConfigureAwait(false));
-            var difference = await WarmupRunner.RunAsync(model.Manifest.Warmup, pipeline, scheduler, cancellationToken).ConfigureAwait(false);
+            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, time, logger);
+            progress.Publish(StartStep.Types.Phase.Session, await DescribeAsync(scheduler, kinds.First).ConfigureAwait(false));
+            double difference;
+            using (timeline.Begin("warm-up"))
+            {
+                difference = await WarmupRunner.RunAsync(manifest.Warmup, pipeline, scheduler, progress.Warmed, cancellationToken).ConfigureAwait(false);
+            }
+
             progress.Publish(StartStep.Types.Phase.Warmed, new Dictionary<string, string>
             {
-                ["samples"] = $"{model.Manifest.Warmup.Count}",
+                ["samples"] = $"{manifest.Warmup.Count}",
                 ["largest-difference"] = difference.ToString("g3", CultureInfo.InvariantCulture),
             });
-            slot.Set(new LoadedModel(model, session, pipeline, scheduler));
-            WorkerLog.Ready(logger, model.Manifest.Name, model.Manifest.Version, model.Trust);
+            slot.Set(new LoadedModel(model, sessions, pipeline, scheduler));
+            WorkerLog.Ready(logger, manifest.Name, manifest.Version, model.Trust);
             progress.Publish(StartStep.Types.Phase.Ready);
         }
         catch
         {
             scheduler?.Dispose();
-            session?.Dispose();
+            if (sessions is not null)
+            {
+                await sessions.DisposeAsync().ConfigureAwait(false);
+            }
+
+            loader.Discard();
             throw;
         }
+
+        return kinds.Change
+            ? new SessionChange(config, loader, timeline, time, logger).RunAsync(model, sessions, lanes, cancellationToken)
+            : Task.CompletedTask;
     }
 
-    private int[] LaneCores()
+    private int[][] LaneCores()
     {
-        var cores = CpuAffinity.AllowedCores();
-        var lanes = config.Lanes > 0 ? config.Lanes : cores.Length;
-        return [.. Enumerable.Range(0, lanes).Select(lane => cores[lane % cores.Length])];
+        var cores = config.Cores.Count > 0 ? [.. config.Cores] : CpuAffinity.AllowedCores();
+        var width = Math.Clamp(config.LaneWidth, 1, cores.Length);
+        var lanes = config.Lanes > 0 ? config.Lanes : cores.Length / width;
+        return [.. Enumerable.Range(0, lanes).Select(lane => Enumerable.Range(lane * width, width).Select(core => cores[core % cores.Length]).ToArray())];
     }
 
-    private async Task<Dictionary<string, string>> DescribeAsync(LaneScheduler scheduler)
+    private async Task<Dictionary<string, string>> DescribeAsync(LaneScheduler scheduler, SessionKind kind)
     {
         var answers = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
         var refused = answers.FirstOrDefault(answer => answer != 0);
@@ -113,7 +141,8 @@ internal sealed class WorkerStart(
 
         return new Dictionary<string, string>
         {
-            ["engine"] = OnnxSession.EngineVersion,
+            ["engine"] = EngineSession.EngineVersion,
+            ["weights"] = kind == SessionKind.Mapped ? "mapped" : "prepacked",
             ["lanes"] = $"{scheduler.Lanes.Count}",
             ["cores"] = refused == 0 ? string.Join(',', scheduler.Lanes.Select(lane => lane.Core)) : $"not pinned (error {refused})",
         };

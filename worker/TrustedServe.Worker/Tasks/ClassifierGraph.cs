@@ -4,20 +4,19 @@ using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Lanes;
-using TrustedServe.Worker.Sessions;
 
 namespace TrustedServe.Worker.Tasks;
 
 /// <summary>A graph that gives one logit a class and row, whatever its inputs are.</summary>
 internal sealed class ClassifierGraph
 {
-    private readonly OnnxSession session;
+    private readonly IModelRun session;
     private readonly string[] inputNames;
     private readonly string[] logitsName;
 
     /// <summary>Finds the logits among the graph's outputs.</summary>
     /// <exception cref="TsfException">TSF5004 when there are none of the labels' number; TSF1001 when there are no labels.</exception>
-    public ClassifierGraph(Manifest manifest, OnnxSession session)
+    public ClassifierGraph(Manifest manifest, IModelRun session)
     {
         this.session = session;
         if (manifest.Labels is not { Count: > 0 } labels)
@@ -48,7 +47,7 @@ internal sealed class ClassifierGraph
     /// <exception cref="TsfException">TSF5006.</exception>
     public ModelInferResponse Run(Lane lane, OrtValue[] inputs, int rows, int topK, int[] outputs)
     {
-        using var results = session.Run(lane.Options, inputNames, inputs, logitsName);
+        using var results = session.Run(lane.Index, lane.Options, inputNames, inputs, logitsName);
         var logits = results[0].GetTensorDataAsSpan<float>();
         if (logits.Length != rows * Outputs.Classes)
         {

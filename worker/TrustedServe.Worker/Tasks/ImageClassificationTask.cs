@@ -15,7 +15,7 @@ internal sealed class ImageClassificationTask : ITaskPipeline
 
     /// <summary>Checks that the graph is one for the task.</summary>
     /// <exception cref="TsfException">TSF5004, TSF1001.</exception>
-    public ImageClassificationTask(Manifest manifest, OnnxSession session)
+    public ImageClassificationTask(Manifest manifest, IModelRun session)
     {
         if (manifest.Inputs is not [{ Shape.Count: > 0 }])
         {

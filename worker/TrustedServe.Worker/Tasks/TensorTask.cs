@@ -9,9 +9,9 @@ using TrustedServe.Worker.Tensors;
 namespace TrustedServe.Worker.Tasks;
 
 /// <summary>The task <c>tensor</c>: the graph's own inputs and outputs; only the outputs asked for are computed.</summary>
-internal sealed class TensorTask(Manifest manifest, OnnxSession session) : ITaskPipeline
+internal sealed class TensorTask(Manifest manifest, IModelRun session) : ITaskPipeline
 {
-    private readonly OnnxSession session = session;
+    private readonly IModelRun session = session;
     private readonly string[] inputNames = [.. manifest.Inputs.Select(input => input.Name)];
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ internal sealed class TensorTask(Manifest manifest, OnnxSession session) : ITask
         {
             var specs = Array.ConvertAll(outputs, place => task.Outputs[place]);
             using var values = new InputValues(inputs);
-            using var results = task.session.Run(lane.Options, task.inputNames, values.Values, Array.ConvertAll(specs, spec => spec.Name));
+            using var results = task.session.Run(lane.Index, lane.Options, task.inputNames, values.Values, Array.ConvertAll(specs, spec => spec.Name));
             var response = new ModelInferResponse();
             for (var i = 0; i < specs.Length; i++)
             {

@@ -25,7 +25,7 @@ internal sealed class TextClassificationTask : ITaskPipeline
 
     /// <summary>Checks that the graph is one for the task.</summary>
     /// <exception cref="TsfException">TSF5004, TSF1001.</exception>
-    public TextClassificationTask(Manifest manifest, OnnxSession session, TextEncoder encoder)
+    public TextClassificationTask(Manifest manifest, IModelRun session, TextEncoder encoder)
     {
         graphInputs = [.. manifest.Inputs.Select(input => input.Name)];
         var known = manifest.Inputs.All(input => input is { Name: Ids or Mask or Types, Datatype: Datatype.Int64, Shape: [-1, -1] });

@@ -3,6 +3,7 @@ using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Lanes;
+using TrustedServe.Worker.Starting;
 using TrustedServe.Worker.Tasks;
 
 namespace TrustedServe.Worker.Warmup;
@@ -18,9 +19,10 @@ internal static class WarmupRunner
     /// <summary>Runs all samples.</summary>
     /// <returns>The largest difference seen.</returns>
     /// <exception cref="TsfException">TSF5005 naming the output and the difference, never data.</exception>
-    public static async Task<double> RunAsync(IReadOnlyList<WarmupSample> samples, ITaskPipeline pipeline, LaneScheduler scheduler, CancellationToken cancellationToken)
+    public static async Task<double> RunAsync(IReadOnlyList<WarmupSample> samples, ITaskPipeline pipeline, LaneScheduler scheduler, StartPortion done, CancellationToken cancellationToken)
     {
         var largest = 0.0;
+        done.Expect(samples.Count);
         for (var i = 0; i < samples.Count; i++)
         {
             var request = SampleCodec.ToRequest(samples[i]);
@@ -43,7 +45,11 @@ internal static class WarmupRunner
             {
                 largest = Math.Max(largest, Compare(i, samples[i].Outputs[output], samples[i].Tolerance, response, output));
             }
+
+            done.Report(i + 1);
         }
+
+        done.Finish();
 
         return largest;
     }

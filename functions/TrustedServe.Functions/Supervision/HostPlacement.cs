@@ -1,0 +1,37 @@
+using TrustedServe.Functions.Settings;
+using TrustedServe.Protocol.Placement;
+using TrustedServe.Protocol.Topology;
+
+namespace TrustedServe.Functions.Supervision;
+
+/// <summary>Divides the machine between the front end and its workers.</summary>
+/// <param name="machine">Reads the machine.</param>
+/// <param name="calls">The kernel.</param>
+internal sealed class HostPlacement(Func<MachineTopology> machine, ISystemCalls calls)
+{
+    /// <summary>Plans, keeps this process to its cores when it has some of its own, and logs both.</summary>
+    /// <returns>What workers may use of each node.</returns>
+    public IReadOnlyList<NodeShare> Apply(WorkerOptions options, ILogger logger)
+    {
+        // How wide lanes are is each worker's decision: it knows its model. The division of cores needs no model.
+        var plan = PlacementPlanner.Plan(machine(), [], new PlacementWishes { FrontEndCores = options.FrontEndCores, LanesOnSiblings = options.LanesOnSiblings });
+        var frontEnd = plan.FrontEnd!;
+        SupervisionLog.Planned(
+            logger,
+            CpuList.Format(frontEnd.Cores),
+            frontEnd.IsShared ? "shared with workers" : "its own",
+            frontEnd.Reason,
+            string.Join(" and ", plan.Nodes.Select(share => $"cores {CpuList.Format(share.Cores)} of node {share.Node}")),
+            plan.Notes.Count == 0 ? "nothing to remark" : string.Join("; ", plan.Notes));
+        if (!frontEnd.IsShared)
+        {
+            var applied = ProcessPlacement.Apply(frontEnd.Cores, calls);
+            if (!applied.IsAsPlanned)
+            {
+                SupervisionLog.NotPinned(logger, applied.Affinity);
+            }
+        }
+
+        return plan.Nodes;
+    }
+}

@@ -1,0 +1,93 @@
+using TrustedServe.Functions.Inference;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
+
+namespace TrustedServe.Functions.Supervision;
+
+/// <summary>The workers of one model version, one a NUMA node, as one thing that can be asked.</summary>
+internal sealed class ModelWorkers(string model, string version, bool isDefault, IReadOnlyList<WorkerSupervisor> workers)
+{
+    private const int RetryAfterSeconds = 1;
+
+    private readonly Lock refreshing = new();
+    private volatile Snapshot snapshot = new([], null, null);
+    private int turn;
+
+    /// <summary>Name of the model.</summary>
+    public string Model => model;
+
+    /// <summary>Version of the model.</summary>
+    public string Version => version;
+
+    /// <summary>Whether the store's index names this version the default.</summary>
+    public bool IsDefault => isDefault;
+
+    /// <summary>Its workers.</summary>
+    public IReadOnlyList<WorkerSupervisor> Workers => workers;
+
+    /// <summary>Whether at least one worker answers.</summary>
+    public bool IsReady => snapshot.Ready.Length > 0;
+
+    /// <summary>What is served, by all workers that answer together.</summary>
+    /// <exception cref="TsfException">TSF5001 while all of them start; TSF5002 when all of them failed.</exception>
+    public ServedModel Resolve() => snapshot is { Model: { } served } ? served : throw Unserved();
+
+    /// <summary>The worker that has the fewest calls in hand for each of its lanes; among equals they take turns.</summary>
+    /// <param name="except">One that is not asked: it was lost a moment ago, and its supervisor may not know yet.</param>
+    /// <returns>Null when no other answers.</returns>
+    public WorkerState.Ready? Pick(WorkerState.Ready? except = null)
+    {
+        var ready = snapshot.Ready;
+        if (ready.Length == 1)
+        {
+            return ready[0] == except ? null : ready[0];
+        }
+
+        WorkerState.Ready? best = null;
+        var first = ready.Length == 0 ? 0 : (uint)Interlocked.Increment(ref turn) % (uint)ready.Length;
+        for (var index = 0; index < ready.Length; index++)
+        {
+            var one = ready[(first + index) % ready.Length];
+            if (one != except && (best is null || (long)one.Calls.Count * best.Model.Lanes < (long)best.Calls.Count * one.Model.Lanes))
+            {
+                best = one;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Why nobody answers.</summary>
+    public TsfException Unserved() => snapshot.Failure is { } failure
+        ? new TsfException(failure.Error, failure.Message)
+        : new TsfException(TsfErrors.ModelNotReady, "The model is starting.") { RetryAfterSeconds = RetryAfterSeconds };
+
+    /// <summary>Takes note of a change in a worker's state.</summary>
+    public void Refresh()
+    {
+        lock (refreshing)
+        {
+            var states = workers.Select(worker => worker.State).ToArray();
+            var ready = states.OfType<WorkerState.Ready>().ToArray();
+            var failed = states.OfType<WorkerState.Failed>().ToArray();
+            snapshot = new Snapshot(ready, Together(ready), failed.Length == states.Length ? failed[0].Cause : null);
+        }
+    }
+
+    private static ServedModel? Together(WorkerState.Ready[] ready)
+    {
+        if (ready.Length < 2)
+        {
+            return ready.FirstOrDefault()?.Model;
+        }
+
+        var first = ready[0].Model;
+        var lanes = ready.Sum(one => one.Model.Lanes);
+        var metadata = first.Metadata.Clone();
+        metadata.Properties["lanes"] = $"{lanes}";
+        metadata.Properties[PlacementReport.Property] = PlacementReport.Merge(ready.Select(one => one.Model.Metadata.Properties.GetValueOrDefault(PlacementReport.Property)));
+        return first with { Metadata = metadata, Lanes = lanes };
+    }
+
+    private sealed record Snapshot(WorkerState.Ready[] Ready, ServedModel? Model, TsfException? Failure);
+}

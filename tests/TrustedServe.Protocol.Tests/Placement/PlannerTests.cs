@@ -1,0 +1,143 @@
+using TrustedServe.Protocol.Placement;
+using TrustedServe.Protocol.Topology;
+using TrustedServe.Testing;
+
+namespace TrustedServe.Protocol.Tests.Placement;
+
+public sealed class PlannerTests
+{
+    private static readonly ModelFacts Small = new("digits", "1", 200_000);
+    private static readonly ModelFacts BertLarge = new("bert", "1", 1_340_000_000, "fp32", 128);
+
+    [Fact]
+    public void Plan_TwoSocketsWithHyperThreads_GivesEachNodeAWorkerWithOneThreadOfEveryCore()
+    {
+        var plan = Plan(2, 24, threads: 2, models: [Small]);
+        Assert.Equal([0, 1, 48, 49], plan.FrontEnd!.Cores);
+        Assert.False(plan.FrontEnd.IsShared);
+        Assert.Equal([0, 1], plan.Workers.Select(worker => worker.Node));
+        Assert.Equal(Enumerable.Range(2, 22), LaneCores(plan.Workers[0]));
+        Assert.Equal(Enumerable.Range(24, 24), LaneCores(plan.Workers[1]));
+        Assert.Equal([.. Enumerable.Range(24, 24), .. Enumerable.Range(72, 24)], plan.Workers[1].Cores);
+        Assert.Equal([0, 1], plan.Workers.Select(worker => worker.MemoryNode));
+    }
+
+    [Fact]
+    public void Plan_AnUnevenGuest_TakesTheFrontEndsCoresWhereTheyLeaveItEven()
+    {
+        // The recipe of two sockets: 2 cores for the front end, 48 for workers, 12 lanes of 4.
+        var topology = new MachineDescription { NodeCores = [26, 24] }.ToTopology();
+        var plan = PlacementPlanner.Plan(topology, [BertLarge], new PlacementWishes { FrontEndCores = 2, LaneWidth = 4 });
+        Assert.Equal([0, 1], plan.FrontEnd!.Cores);
+        Assert.Equal([6, 6], plan.Workers.Select(worker => worker.Lanes.Count));
+        Assert.All(plan.Workers.SelectMany(worker => worker.Lanes), lane => Assert.Equal(4, lane.Cores.Count));
+    }
+
+    [Fact]
+    public void Plan_AStubOfANode_GoesToTheFrontEnd()
+    {
+        using var machine = new RecordedMachine(2, 24).WithGroup(cores: "0-25");
+        var plan = PlacementPlanner.Plan(TopologyReader.Read(machine.Root), [Small], new PlacementWishes());
+        Assert.Equal([24, 25], plan.FrontEnd!.Cores);
+        Assert.Equal(0, Assert.Single(plan.Workers).Node);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Plan_FewCores_SharesThemAndSaysSo(int cores)
+    {
+        var plan = Plan(1, cores, models: [Small]);
+        Assert.True(plan.FrontEnd!.IsShared);
+        Assert.Contains("too few", plan.FrontEnd.Reason, StringComparison.Ordinal);
+        Assert.Equal(cores, Assert.Single(plan.Workers).Lanes.Count);
+    }
+
+    [Fact]
+    public void Plan_AFrontEndThatWantsAll_Shares()
+    {
+        var plan = Plan(1, 4, models: [Small], wishes: new PlacementWishes { FrontEndCores = 4 });
+        Assert.True(plan.FrontEnd!.IsShared);
+        Assert.Equal(4, plan.Workers[0].Lanes.Count);
+    }
+
+    [Fact]
+    public void Plan_AQuota_CutsTheLanesNodeAfterNode()
+    {
+        using var machine = new RecordedMachine(2, 24, threads: 2).WithGroup(quota: "450000 100000");
+        var plan = PlacementPlanner.Plan(TopologyReader.Read(machine.Root), [Small], new PlacementWishes());
+        Assert.Equal([0, 48], plan.FrontEnd!.Cores);
+        Assert.Equal([1, 2, 3], LaneCores(Assert.Single(plan.Workers)));
+        Assert.Contains(plan.Notes, note => note.Contains("cpu.max", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Plan_AQuotaBelowOneCore_LeavesOneLane()
+    {
+        using var machine = new RecordedMachine(1, 4).WithGroup(quota: "50000 100000");
+        var plan = PlacementPlanner.Plan(TopologyReader.Read(machine.Root), [Small], new PlacementWishes());
+        Assert.True(plan.FrontEnd!.IsShared);
+        Assert.Single(plan.Workers[0].Lanes);
+    }
+
+    [Fact]
+    public void Plan_SeveralModels_HaveTheSameCoresAndTheNoteSaysSo()
+    {
+        var plan = Plan(1, 8, models: [Small, BertLarge], wishes: new PlacementWishes { Mode = PlacementMode.Throughput });
+        Assert.Equal(plan.Workers[0].Cores, plan.Workers[1].Cores);
+        Assert.Contains(plan.Notes, note => note.Contains("2 models share", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Plan_LanesOnSiblings_CountsEveryThread()
+    {
+        var plan = Plan(1, 4, threads: 2, models: [Small], wishes: new PlacementWishes { LanesOnSiblings = true, HasFrontEnd = false });
+        Assert.Equal([0, 4, 1, 5, 2, 6, 3, 7], LaneCores(plan.Workers[0]));
+    }
+
+    [Fact]
+    public void Auto_ALargeModel_GetsWideLanesAndSaysWhy()
+    {
+        var worker = Plan(1, 24, models: [BertLarge]).Workers[0];
+        Assert.Equal(4, worker.LaneWidth);
+        Assert.Equal(5, worker.Lanes.Count); // 22 cores beside the front end
+        Assert.Contains("1340 MB of fp32 weights and 128 tokens take about 997 ms on one core", worker.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Auto_TheSameModelInEightBits_GetsNarrowOnes() =>
+        Assert.Equal(1, Plan(1, 24, models: [BertLarge with { WeightBytes = 335_000_000, Precision = "int8" }]).Workers[0].LaneWidth);
+
+    [Fact]
+    public void Auto_TwoCores_NeverGivesUpTheSecondLane()
+    {
+        var worker = Plan(1, 2, models: [BertLarge]).Workers[0];
+        Assert.Equal(2, worker.Lanes.Count);
+        Assert.Contains("fewer than two lanes", worker.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Latency_WidensFurther_AndNotForWhatIsShort()
+    {
+        var wishes = new PlacementWishes { Mode = PlacementMode.Latency };
+        Assert.Equal(16, Plan(1, 24, models: [BertLarge], wishes: wishes).Workers[0].LaneWidth);
+        Assert.Equal(1, Plan(1, 24, models: [Small], wishes: wishes).Workers[0].LaneWidth);
+        Assert.Equal(2, Plan(1, 2, models: [BertLarge], wishes: wishes).Workers[0].LaneWidth);
+    }
+
+    [Fact]
+    public void Plan_MoreLanesThanCores_AreCut()
+    {
+        var worker = Plan(1, 2, models: [Small], wishes: new PlacementWishes { Lanes = 64 }).Workers[0];
+        Assert.Equal(2, worker.Lanes.Count);
+        Assert.Contains("64 lanes were asked for", worker.Reason, StringComparison.Ordinal);
+    }
+
+    private static PlacementPlan Plan(int nodes, int cores, int threads = 1, ModelFacts[]? models = null, PlacementWishes? wishes = null)
+    {
+        using var machine = new RecordedMachine(nodes, cores, threads);
+        return PlacementPlanner.Plan(TopologyReader.Read(machine.Root), models ?? [], wishes ?? new PlacementWishes());
+    }
+
+    private static IEnumerable<int> LaneCores(WorkerPlan worker) => worker.Lanes.SelectMany(lane => lane.Cores);
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using TrustedServe.Protocol.Json;
+using TrustedServe.Protocol.Topology;
+
+namespace TrustedServe.Protocol.Placement;
+
+/// <summary>A worker's placement, planned against actual, as it travels in the metadata of its model: a JSON array with one entry a worker.</summary>
+public sealed record PlacementReport
+{
+    /// <summary>Name of the property.</summary>
+    public const string Property = "placement";
+
+    // A worker of many cores needs some kilobytes.
+    private const int MaxLength = 1 << 20;
+
+    /// <summary>The worker's NUMA node; null when its cores are of several.</summary>
+    public int? Node { get; init; }
+
+    /// <summary>The node that its memory was planned on; null where there is no choice.</summary>
+    public int? MemoryNode { get; init; }
+
+    /// <summary>The cores of the process, as the kernel writes lists.</summary>
+    public required string Cores { get; init; }
+
+    /// <summary>The cores of each lane as planned.</summary>
+    public required IReadOnlyList<string> Lanes { get; init; }
+
+    /// <summary>The cores that each lane's thread may run on, as the kernel says; empty text without an answer.</summary>
+    public required IReadOnlyList<string> ActualLanes { get; init; }
+
+    /// <summary>What the lanes are planned for.</summary>
+    public required PlacementMode Mode { get; init; }
+
+    /// <summary>Why they are as they are.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The kernel's answer to pinning: <c>ok</c>, or the first error.</summary>
+    public required string Affinity { get; init; }
+
+    /// <summary>The kernel's answer to the memory policy: <c>ok</c>, or the first error.</summary>
+    public required string MemoryPolicy { get; init; }
+
+    /// <summary>On which nodes the weights lie; null when they were not asked about.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>Puts a plan beside what became of it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="lanes">What each lane's thread was answered.</param>
+    /// <param name="weights">Where the weights lie; null when not asked.</param>
+    public static PlacementReport Of(WorkerPlan plan, IReadOnlyList<AppliedPlacement> lanes, PageNodes? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(lanes);
+        return new PlacementReport
+        {
+            Node = plan.Node,
+            MemoryNode = plan.MemoryNode,
+            Cores = CpuList.Format(plan.Cores),
+            Lanes = [.. plan.Lanes.Select(lane => CpuList.Format(lane.Cores))],
+            ActualLanes = [.. lanes.Select(lane => CpuList.Format(lane.ActualCores))],
+            Mode = plan.Mode,
+            Reason = plan.Reason,
+            Affinity = Answer(lanes.Select(lane => lane.Affinity)),
+            MemoryPolicy = Answer(lanes.Select(lane => lane.Memory)),
+            Weights = weights?.ToString(),
+        };
+    }
+
+    /// <summary>The property's text for one worker.</summary>
+    public string ToProperty() => JsonSerializer.Serialize<PlacementReport[]>([this], StrictJson.Compact);
+
+    /// <summary>Reads the property.</summary>
+    /// <returns>The workers; empty when the text is missing or no such list.</returns>
+    public static IReadOnlyList<PlacementReport> Parse(string? text)
+    {
+        if (text is null || text.Length > MaxLength)
+        {
+            return [];
+        }
+
+        try
+        {
+            // An array may hold nulls, whatever its type says.
+            var reports = JsonSerializer.Deserialize<PlacementReport[]>(text, StrictJson.Compact) ?? [];
+            return reports.Any(report => report is null || report.Lanes.Concat(report.ActualLanes).Any(lane => lane is null)) ? [] : reports;
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>One property out of those of several workers.</summary>
+    public static string Merge(IEnumerable<string?> properties) => JsonSerializer.Serialize(properties.SelectMany(Parse), StrictJson.Compact);
+
+    private static string Answer(IEnumerable<SystemCallResult> results) => results.FirstOrDefault(result => !result.Succeeded).ToString();
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using TrustedServe.Protocol.Hardening;
+
+namespace TrustedServe.Protocol.Topology;
+
+/// <summary>Reads the small files of sysfs, procfs and cgroupfs under a root; what cannot be read has no text.</summary>
+internal sealed class SystemFiles(string root)
+{
+    /// <summary>Sysfs gives a page, a list of cores somewhat more; /proc/cpuinfo says what counts at its beginning.</summary>
+    private const int MaxBytes = 64 << 10;
+
+    // More than a kernel has cores or nodes; what a directory holds beyond is not looked at.
+    private const int MaxEntries = CpuList.Limit * 2;
+
+    /// <summary>The beginning of a file as text; null when there is none.</summary>
+    public string? Text(string path)
+    {
+        var full = Path.Combine(root, path);
+        try
+        {
+            // A pipe would keep the reader waiting for a writer.
+            if (FileKinds.IsSpecial(full))
+            {
+                return null;
+            }
+
+            using var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var buffer = new byte[MaxBytes];
+            return Encoding.UTF8.GetString(buffer, 0, file.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A list of cores or nodes; null when the file is missing or holds none.</summary>
+    public IReadOnlyList<int>? List(string path) => Text(path) is { } text ? CpuList.Parse(text) : null;
+
+    /// <summary>A number; null when the file is missing or holds none.</summary>
+    public int? Number(string path) => int.TryParse(Text(path), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The numbers behind a prefix in the names of a directory's entries, ascending.</summary>
+    public IReadOnlyList<int> Numbered(string path, string prefix, int limit)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(Path.Combine(root, path))
+                .Take(MaxEntries)
+                .Select(entry => Path.GetFileName(entry))
+                .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(name => int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)
+                .Where(number => number >= 0 && number < limit)
+                .Distinct()
+                .Order()];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

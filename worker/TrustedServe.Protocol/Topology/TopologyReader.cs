@@ -1,0 +1,183 @@
+using System.Globalization;
+using TrustedServe.Protocol.Placement;
+
+namespace TrustedServe.Protocol.Topology;
+
+/// <summary>Reads a machine's topology from sysfs, procfs and cgroupfs. Whatever is missing or makes no sense has a default and a note.</summary>
+/// <remarks>
+/// 1. Cores: those online; without that list those present, else as many as the runtime counts.
+/// 2. Nodes and their cores; a core that no node claims belongs to the first node, one that two claim to the first of them.
+/// 3. Physical cores: by the list of siblings, else by core and package number, else each core is one.
+/// 4. What may be used: online cores of the control group's cpuset, and of the affinity when that is given.
+/// </remarks>
+public static class TopologyReader
+{
+    private const string CpuFolder = "sys/devices/system/cpu";
+    private const string NodeFolder = "sys/devices/system/node";
+    private const int NodeLimit = 1024;
+
+    /// <summary>This machine, as the calling thread may use it.</summary>
+    /// <param name="calls">The kernel; null for the real one.</param>
+    public static MachineTopology ReadOwn(ISystemCalls? calls = null)
+    {
+        var answered = (calls ?? LinuxSystemCalls.Instance).GetAffinity(0, out var affinity).Succeeded;
+        return Read("/", answered ? affinity : null);
+    }
+
+    /// <summary>The machine whose files lie under a root.</summary>
+    /// <param name="root">The directory that stands for <c>/</c>.</param>
+    /// <param name="affinity">Cores that use is limited to; null for no such limit.</param>
+    public static MachineTopology Read(string root = "/", IReadOnlyList<int>? affinity = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        var files = new SystemFiles(root);
+        var notes = new List<string>();
+
+        // 1. Cores.
+        var online = Online(files, notes);
+
+        // 2. Nodes.
+        var nodes = Nodes(files, online, notes);
+        var nodeOf = nodes.SelectMany(node => node.Cores.Select(core => (core, node.Number))).ToDictionary(pair => pair.core, pair => pair.Number);
+
+        // 3. Physical cores.
+        var cores = Cores(files, online, nodeOf);
+
+        // 4. What may be used.
+        var group = ControlGroup.Read(files);
+        var allowed = Narrow(online, group.Cores, "cpuset", notes);
+        if (affinity is not null)
+        {
+            allowed = Narrow(allowed, affinity, "affinity", notes);
+        }
+
+        var memory = nodes.Where(node => node.MemoryBytes > 0).Select(node => node.Number).ToList();
+        return new MachineTopology
+        {
+            Nodes = nodes,
+            Cores = cores,
+            AllowedCores = allowed,
+            MemoryNodes = memory.Count > 0 ? Narrow(memory, group.MemoryNodes, "cpuset's memory", notes) : [],
+            CpuQuota = group.CpuQuota,
+            InstructionSets = Instructions(files),
+            Notes = notes,
+        };
+    }
+
+    private static IReadOnlyList<int> Online(SystemFiles files, List<string> notes)
+    {
+        if (files.List($"{CpuFolder}/online") is { Count: > 0 } online)
+        {
+            return online;
+        }
+
+        notes.Add("the list of online cores cannot be read");
+        return files.List($"{CpuFolder}/present") is { Count: > 0 } present ? present : [.. Enumerable.Range(0, Environment.ProcessorCount)];
+    }
+
+    private static List<NumaNode> Nodes(SystemFiles files, IReadOnlyList<int> online, List<string> notes)
+    {
+        var unclaimed = online.ToHashSet();
+        var nodes = new List<NumaNode>();
+        foreach (var number in files.Numbered(NodeFolder, "node", NodeLimit))
+        {
+            var folder = $"{NodeFolder}/node{number}";
+            var claimed = files.List($"{folder}/cpulist");
+            if (claimed is null)
+            {
+                notes.Add($"the cores of node {number} cannot be read");
+            }
+
+            nodes.Add(new NumaNode(number, [.. (claimed ?? []).Where(unclaimed.Remove)], Memory(files.Text($"{folder}/meminfo")), Distances(files.Text($"{folder}/distance"))));
+        }
+
+        if (nodes.Count == 0)
+        {
+            // A kernel without NUMA, as most small guests have.
+            nodes.Add(new NumaNode(0, [], 0, []));
+        }
+        else if (unclaimed.Count > 0)
+        {
+            notes.Add($"no node claims the cores {CpuList.Format(unclaimed)}");
+        }
+
+        nodes[0] = nodes[0] with { Cores = [.. nodes[0].Cores.Concat(unclaimed).Order()] };
+        return nodes;
+    }
+
+    private static List<LogicalCore> Cores(SystemFiles files, IReadOnlyList<int> online, Dictionary<int, int> nodeOf)
+    {
+        var cores = new List<LogicalCore>();
+        var groups = new Dictionary<int, IReadOnlyList<int>>();
+        var packages = online.ToDictionary(number => number, number => files.Number($"{CpuFolder}/cpu{number}/topology/physical_package_id") ?? 0);
+        var identities = online
+            .Select(number => (number, Id: files.Number($"{CpuFolder}/cpu{number}/topology/core_id")))
+            .ToLookup(pair => (packages[pair.number], nodeOf[pair.number], pair.Id ?? -1 - pair.number), pair => pair.number);
+        var identityOf = identities.SelectMany(group => group.Select(number => (number, group.Key))).ToDictionary(pair => pair.number, pair => pair.Key);
+        foreach (var number in online)
+        {
+            if (!groups.ContainsKey(number))
+            {
+                // Lists that contradict each other must not put a core into two groups: the first list to name it has it.
+                var listed = files.List($"{CpuFolder}/cpu{number}/topology/thread_siblings_list") ?? [.. identities[identityOf[number]]];
+                int[] group = [.. listed.Append(number).Distinct().Order()
+                    .Where(one => nodeOf.TryGetValue(one, out var node) && node == nodeOf[number] && !groups.ContainsKey(one))];
+                foreach (var one in group)
+                {
+                    groups[one] = group;
+                }
+            }
+
+            cores.Add(new LogicalCore(number, packages[number], nodeOf[number], groups[number]));
+        }
+
+        return cores;
+    }
+
+    private static IReadOnlyList<int> Narrow(IReadOnlyList<int> all, IReadOnlyList<int>? to, string name, List<string> notes)
+    {
+        if (to is null)
+        {
+            return all;
+        }
+
+        var set = to.ToHashSet();
+        int[] both = [.. all.Where(set.Contains)];
+        if (both.Length > 0)
+        {
+            return both;
+        }
+
+        notes.Add($"the {name} has nothing that is there");
+        return all;
+    }
+
+    // "Node 0 MemTotal:       20932820 kB"
+    private static long Memory(string? text)
+    {
+        foreach (var line in text?.Split('\n') ?? [])
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words is ["Node", _, "MemTotal:", var amount, ..]
+                && long.TryParse(amount, NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes) && kilobytes < long.MaxValue / 1024)
+            {
+                return kilobytes * 1024;
+            }
+        }
+
+        return 0;
+    }
+
+    private static IReadOnlyList<int> Distances(string? text)
+    {
+        var words = text?.Split((char[]?)null, NodeLimit + 1, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        var distances = words.Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var distance) ? distance : -1).ToArray();
+        return distances.Length <= NodeLimit && !distances.Contains(-1) ? distances : [];
+    }
+
+    private static InstructionSets Instructions(SystemFiles files)
+    {
+        var line = files.Text("proc/cpuinfo")?.Split('\n').FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal));
+        return InstructionSets.FromFlags((line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,86 @@
+using TrustedServe.Packaging.Manifests;
+
+namespace TrustedServe.Worker.Sessions;
+
+/// <summary>
+/// The sessions of a model that were built together: one that all lanes call, or one a lane where lanes have several cores.
+/// It counts its users: its owner ends it when the last of them has left.
+/// </summary>
+internal sealed class SessionSet
+{
+    private readonly EngineSession[] sessions;
+
+    private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Its owner is the first user.
+    private int users = 1;
+
+    private SessionSet(SessionKind kind, EngineSession[] sessions) => (Kind, this.sessions) = (kind, sessions);
+
+    /// <summary>How its sessions have their weights.</summary>
+    public SessionKind Kind { get; }
+
+    /// <summary>Builds the sessions, one after the other, on the calling thread.</summary>
+    /// <param name="directory">Where the package lies.</param>
+    /// <param name="manifest">What it is.</param>
+    /// <param name="kind">How the sessions have their weights.</param>
+    /// <param name="lanes">The cores of each lane.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="Protocol.Errors.TsfException">TSF5004.</exception>
+    public static SessionSet Build(string directory, Manifest manifest, SessionKind kind, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken cancellationToken)
+    {
+        // A session without threads of its own computes on its callers' cores: one serves any number of them.
+        var sessions = new EngineSession[lanes[0].Count == 1 ? 1 : lanes.Count];
+        try
+        {
+            for (var i = 0; i < sessions.Length; i++)
+            {
+                sessions[i] = EngineSession.Build(directory, manifest, kind, lanes[i], cancellationToken);
+            }
+        }
+        catch
+        {
+            Array.ForEach(sessions, session => session?.Dispose());
+            throw;
+        }
+
+        return new SessionSet(kind, sessions);
+    }
+
+    /// <summary>The session of a lane.</summary>
+    public EngineSession Of(int lane) => sessions[sessions.Length == 1 ? 0 : lane];
+
+    /// <summary>Becomes a user, unless the sessions have ended already.</summary>
+    public bool TryUse()
+    {
+        for (var seen = Volatile.Read(ref users); seen > 0;)
+        {
+            var before = Interlocked.CompareExchange(ref users, seen + 1, seen);
+            if (before == seen)
+            {
+                return true;
+            }
+
+            seen = before;
+        }
+
+        return false;
+    }
+
+    /// <summary>Is a user no more.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref users) == 0)
+        {
+            left.SetResult();
+        }
+    }
+
+    /// <summary>For the owner: ends the sessions once the users have left. Not on a user's thread, whose next call would wait for memory to be given back.</summary>
+    public async Task EndAsync()
+    {
+        Leave();
+        await left.Task.ConfigureAwait(false);
+        Array.ForEach(sessions, session => session.Dispose());
+    }
+}

@@ -1,0 +1,58 @@
+using TrustedServe.Protocol.Rpc;
+
+namespace TrustedServe.Worker.Starting;
+
+/// <summary>Which part of the start took from when to when.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="started">When the process started.</param>
+internal sealed class StartTimeline(TimeProvider time, DateTimeOffset started)
+{
+    // To a hundredth of a millisecond.
+    private const int Digits = 5;
+
+    private readonly Lock gate = new();
+    private readonly List<StartSpan> spans = [];
+
+    /// <summary>Seconds since the process started.</summary>
+    public double Now => Math.Round((time.GetUtcNow() - started).TotalSeconds, Digits);
+
+    /// <summary>The parts so far, in the order of their beginnings.</summary>
+    public IReadOnlyList<StartSpan> Spans
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. spans.Select(span => span.Clone()).OrderBy(span => span.Started)];
+            }
+        }
+    }
+
+    /// <summary>Begins a part, which ends at disposal.</summary>
+    public IDisposable Begin(string name) => Begin(name, Now);
+
+    /// <summary>Adds a part that ends now.</summary>
+    public void Add(string name, double since) => Begin(name, since).Dispose();
+
+    private Part Begin(string name, double since)
+    {
+        var span = new StartSpan { Name = name, Started = since };
+        lock (gate)
+        {
+            spans.Add(span);
+        }
+
+        return new Part(this, span);
+    }
+
+    private sealed class Part(StartTimeline timeline, StartSpan span) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (timeline.gate)
+            {
+                span.Ended = timeline.Now;
+            }
+        }
+    }
+}
