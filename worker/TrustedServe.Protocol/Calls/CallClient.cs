@@ -143,19 +143,9 @@ public sealed class CallClient : IDisposable
 
         private void GiveUp(TsfException reason)
         {
-            if (!TrySetException(reason))
-            {
-                return;
-            }
-
-            try
+            if (TrySetException(reason))
             {
                 client.sender.Send(CallKind.Cancel, number, 0, null);
-            }
-            catch (TsfException)
-            {
-                // A worker that does not read gets no more; it ends with its connection.
-                client.Dispose();
             }
         }
     }

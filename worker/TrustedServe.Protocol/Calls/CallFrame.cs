@@ -4,8 +4,9 @@ namespace TrustedServe.Protocol.Calls;
 
 /// <summary>
 /// What stands before every message on the call socket, the short way between a front end and its own worker: the messages
-/// are those of the gRPC service, each behind 24 bytes. A unary gRPC call passes eleven queues and thread switches between
-/// two processes, and a small model computes for less time than they take; here a call passes four.
+/// are those of the gRPC service, each behind 24 bytes. A unary gRPC call is handed from thread to thread so often, in two
+/// processes, that a small model computes for less time than that takes; here one thread reads, and who has something to say
+/// writes it himself.
 /// </summary>
 /// <remarks>Little-endian: kind (4 bytes), length of the payload (4), number of the call (8), argument (8).</remarks>
 /// <param name="Kind">What follows.</param>

@@ -39,7 +39,7 @@ internal sealed class FrameSender(Socket socket)
     }
 
     /// <summary>Sends a frame; a connection that ended swallows it, and whoever reads from it learns of that.</summary>
-    /// <exception cref="TsfException">TSF4012 when the peer does not read what waits already.</exception>
+    /// <exception cref="TsfException">TSF4012 when the peer does not read what waits already; never for a frame without a message.</exception>
     public void Send(CallKind kind, long number, long argument, IMessage? message)
     {
         var length = message?.CalculateSize() ?? 0;
@@ -56,7 +56,7 @@ internal sealed class FrameSender(Socket socket)
             }
 
             // The first may be as large as it wants: it is bounded where messages are.
-            if (waiting.Count > 0 && waitingBytes + length > MostWaiting)
+            if (message is not null && waiting.Count > 0 && waitingBytes + length > MostWaiting)
             {
                 ArrayPool<byte>.Shared.Return(bytes);
                 throw new TsfException(TsfErrors.Overloaded, "The other end does not take what was sent to it.") { RetryAfterSeconds = 1 };

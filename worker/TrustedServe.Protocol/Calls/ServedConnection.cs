@@ -51,8 +51,14 @@ internal sealed class ServedConnection(Socket socket, int maxMessageBytes, CallH
         {
             switch (frame.Kind)
             {
-                // A token source without timer or wait handle holds nothing that would have to be disposed of.
-                case CallKind.Request when new CancellationTokenSource() is var leaving && calls.TryAdd(frame.Number, leaving):
+                case CallKind.Request:
+                    // A token source without timer or wait handle holds nothing that would have to be disposed of.
+                    var leaving = new CancellationTokenSource();
+                    if (!calls.TryAdd(frame.Number, leaving))
+                    {
+                        return;
+                    }
+
                     Begin(frame, payload, leaving.Token);
                     break;
                 case CallKind.Cancel:
