@@ -27,6 +27,19 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
 
     public override async Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context)
     {
+        try
+        {
+            return await InferAsync(request, context.CancellationToken);
+        }
+        catch (TsfException exception)
+        {
+            throw RpcErrors.ToRpc(exception);
+        }
+    }
+
+    /// <summary>The answer, whichever way the request came.</summary>
+    public async Task<ModelInferResponse> InferAsync(ModelInferRequest request, CancellationToken cancellationToken)
+    {
         switch (config.Model)
         {
             case "crash":
@@ -41,10 +54,10 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
                 await Task.Delay(TimeSpan.FromSeconds(60), context.CancellationToken);
                 break;
             case "slow":
-                await Task.Delay(TimeSpan.FromSeconds(20), context.CancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken);
                 break;
             case "full":
-                throw RpcErrors.ToRpc(new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 });
+                throw new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 };
             case "broken":
                 throw new InvalidOperationException("inside");
         }
@@ -88,7 +101,7 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
         var k = request.Parameters.TryGetValue("top_k", out var asked) ? (int)asked.Int64Param : FakeModels.Labels.Length;
         if (k > FakeModels.Labels.Length)
         {
-            throw RpcErrors.ToRpc(TsfErrors.InputTooLong.With("top_k is over the number of labels."));
+            throw TsfErrors.InputTooLong.With("top_k is over the number of labels.");
         }
 
         var labels = new MemoryStream();
@@ -119,7 +132,7 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             var length = BinaryPrimitives.ReadInt32LittleEndian(raw);
             if (length > LongestText)
             {
-                throw RpcErrors.ToRpc(TsfErrors.InputTooLong.With("The text has more tokens than the model takes."));
+                throw TsfErrors.InputTooLong.With("The text has more tokens than the model takes.");
             }
 
             best.Add(length % FakeModels.Labels.Length);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Json;
 using TrustedServe.Protocol.Workers;
 using TrustedServe.WorkerDouble;
@@ -41,6 +42,9 @@ builder.Services.AddSingleton(start);
 var application = builder.Build();
 application.UseRouting();
 application.MapGrpcService<FakeInference>();
+var inference = new FakeInference(config, start);
+using var calls = new CallListener(
+    CallSocket.PathOf(config.Socket), config.MaxMessageBytes, (request, _, leaving) => inference.InferAsync(request, leaving), _ => { }, TimeProvider.System);
 application.MapGrpcService<FakeControl>();
 await application.StartAsync();
 Console.WriteLine("""{"LogLevel":"Debug","Message":"not shown"}""");

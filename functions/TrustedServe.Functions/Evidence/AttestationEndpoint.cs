@@ -103,7 +103,7 @@ internal sealed class AttestationEndpoint(ServeOptions options, TimeProvider tim
         }
         catch (TsfException exception) when (exception.Error == TsfErrors.EvidenceUnavailable)
         {
-            throw TsfErrors.EvidenceUnavailable.With("This front end has no evidence of its own: its kernel offers no attestation reports.", exception);
+            throw TsfErrors.NoEvidenceHere.With("This front end has no evidence of its own: its kernel offers no attestation reports.", exception);
         }
     }
 

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
@@ -8,11 +7,6 @@ namespace TrustedServe.Functions.Supervision;
 /// <summary>The way from any trigger to a worker.</summary>
 internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILogger<InferenceGateway> logger) : IInferenceGateway
 {
-    private const int RetryAfterSeconds = 1;
-
-    /// <summary>Where <see cref="RpcErrors"/> puts the worker's code.</summary>
-    private const string CodeTrailer = "tsf-code";
-
     /// <inheritdoc/>
     public ServedModel Resolve(string model, string? version) => Find(model, version).Resolve();
 
@@ -48,25 +42,10 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILo
             throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
         }
 
-        var connection = worker.Connection;
         worker.Calls.Enter();
         try
         {
-            return await connection.Inference.ModelInferAsync(request, new CallOptions(deadline: deadline.UtcDateTime, cancellationToken: cancellationToken));
-        }
-        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested
-            && (exception.StatusCode is StatusCode.Cancelled || (connection.IsClosed && exception.StatusCode is StatusCode.Internal or StatusCode.Unknown)))
-        {
-            // Nobody cancelled but the supervisor, who closes the connection of a worker that ended.
-            throw Lost(exception);
-        }
-        catch (RpcException exception)
-        {
-            throw FromRpc(exception);
-        }
-        catch (ObjectDisposedException exception)
-        {
-            throw Lost(exception);
+            return await worker.Connection.InferAsync(request, deadline, cancellationToken);
         }
         finally
         {
@@ -92,14 +71,4 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILo
 
         throw TsfErrors.UnknownVersion.With("The store's index names no default version of this model: ask for a version.");
     }
-
-    /// <summary>
-    /// The worker's own refusal. Without a code of the worker's, <c>Internal</c> is the transport's word for a stream that broke:
-    /// the request is not to blame for it.
-    /// </summary>
-    internal static TsfException FromRpc(RpcException exception) =>
-        exception.StatusCode == StatusCode.Internal && exception.Trailers.GetValue(CodeTrailer) is null ? Lost(exception) : RpcErrors.FromRpc(exception);
-
-    private static TsfException Lost(Exception cause) =>
-        new(TsfErrors.WorkerLost, "The worker ended in the middle of the request.", cause) { RetryAfterSeconds = RetryAfterSeconds };
 }

@@ -1,3 +1,4 @@
+using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.Functions.Supervision;
@@ -22,8 +23,12 @@ internal sealed class SocketFolder : IDisposable
     /// <summary>A path that no worker had before: a start never meets the socket of the one before it.</summary>
     public string Next() => Path.Combine(path, $"{Environment.ProcessId}-{Interlocked.Increment(ref count)}");
 
-    /// <summary>Removes a socket that is no longer used.</summary>
-    public static void Remove(string socket) => File.Delete(socket);
+    /// <summary>Removes the sockets of a worker that ended.</summary>
+    public static void Remove(string socket)
+    {
+        File.Delete(socket);
+        File.Delete(CallSocket.PathOf(socket));
+    }
 
     /// <inheritdoc/>
     public void Dispose()

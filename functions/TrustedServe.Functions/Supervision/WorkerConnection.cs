@@ -1,12 +1,14 @@
 using System.Net.Sockets;
+using Grpc.Core;
 using Grpc.Net.Client;
+using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Hardening;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Functions.Supervision;
 
-/// <summary>gRPC to one worker over its Unix socket. Disposal ends every call that is under way.</summary>
+/// <summary>The way to one worker: its gRPC socket, and beside it the shorter way for small requests. Disposal ends every call that is under way.</summary>
 internal sealed class WorkerConnection : IDisposable
 {
     /// <summary>
@@ -16,13 +18,20 @@ internal sealed class WorkerConnection : IDisposable
     private const int StreamWindow = 1 << 20;
 
     private readonly GrpcChannel channel;
+    private readonly string callSocket;
+    private readonly int maxMessageBytes;
+    private readonly TimeProvider time;
+    private readonly Lock connecting = new();
+    private volatile CallClient? calls;
     private volatile bool closed;
 
     /// <summary>Prepares the way; nothing is connected before the first call.</summary>
     /// <param name="socket">The worker's socket.</param>
     /// <param name="maxMessageBytes">Largest message, both ways.</param>
-    public WorkerConnection(string socket, int maxMessageBytes)
+    /// <param name="time">The clock.</param>
+    public WorkerConnection(string socket, int maxMessageBytes, TimeProvider time)
     {
+        (callSocket, this.maxMessageBytes, this.time) = (CallSocket.PathOf(socket), maxMessageBytes, time);
         channel = GrpcChannel.ForAddress("http://worker.invalid", new GrpcChannelOptions
         {
             HttpHandler = new SocketsHttpHandler
@@ -48,15 +57,86 @@ internal sealed class WorkerConnection : IDisposable
     /// <summary>How far the worker's start is.</summary>
     public WorkerControl.WorkerControlClient Control { get; }
 
-    /// <summary>Whether the worker is known to be gone.</summary>
-    public bool IsClosed => closed;
+    /// <summary>Calls the worker.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="deadline">When an answer is of no more use.</param>
+    /// <param name="cancellationToken">Cancelled when the caller leaves.</param>
+    /// <exception cref="TsfException">What the worker answered, or TSF5003, TSF4011, TSF4016.</exception>
+    public Task<ModelInferResponse> InferAsync(ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        if (request.CalculateSize() > CallSocket.LargestRequest || Calls() is not { } open)
+        {
+            return InferByGrpcAsync(request, deadline, cancellationToken);
+        }
+
+        var remaining = deadline - time.GetUtcNow();
+        return remaining > TimeSpan.Zero
+            ? open.InferAsync(request, remaining, cancellationToken)
+            : throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        closed = true;
+        lock (connecting)
+        {
+            closed = true;
+            calls?.Dispose();
+        }
+
         channel.Dispose();
     }
+
+    /// <summary>
+    /// The worker's own refusal. Without a code of the worker's, <c>Internal</c> is the transport's word for a stream that broke:
+    /// the request is not to blame for it.
+    /// </summary>
+    internal static TsfException FromRpc(RpcException exception) =>
+        exception.StatusCode == StatusCode.Internal && !RpcErrors.HasCode(exception) ? Lost(exception) : RpcErrors.FromRpc(exception);
+
+    // Null for a worker that speaks gRPC alone. A connection that broke is made again: the worker need not have ended.
+    private CallClient? Calls()
+    {
+        if (calls is { IsClosed: false } open)
+        {
+            return open;
+        }
+
+        lock (connecting)
+        {
+            if (calls is not { IsClosed: false } && !closed && File.Exists(callSocket))
+            {
+                calls = CallClient.Connect(callSocket, maxMessageBytes, time);
+            }
+
+            return calls;
+        }
+    }
+
+    private async Task<ModelInferResponse> InferByGrpcAsync(ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Inference.ModelInferAsync(request, new CallOptions(deadline: deadline.UtcDateTime, cancellationToken: cancellationToken));
+        }
+        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested
+            && (exception.StatusCode is StatusCode.Cancelled || (closed && exception.StatusCode is StatusCode.Internal or StatusCode.Unknown)))
+        {
+            // Nobody cancelled but the supervisor, who closes the connection of a worker that ended.
+            throw Lost(exception);
+        }
+        catch (RpcException exception)
+        {
+            throw FromRpc(exception);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            throw Lost(exception);
+        }
+    }
+
+    private static TsfException Lost(Exception cause) =>
+        new(TsfErrors.WorkerLost, "The worker ended in the middle of the request.", cause) { RetryAfterSeconds = 1 };
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
     {

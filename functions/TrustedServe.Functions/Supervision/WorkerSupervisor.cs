@@ -93,7 +93,7 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
             return new WorkerEnd(WorkerEndKind.Crashed, TimeSpan.Zero, TsfErrors.FileUnreadable.Code, $"{setup.Program} cannot be started: {exception.Message}");
         }
 
-        using var connection = new WorkerConnection(socket, config.MaxMessageBytes);
+        using var connection = new WorkerConnection(socket, config.MaxMessageBytes, setup.Time);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         long readySince = 0;
         var failure = new StartStep();

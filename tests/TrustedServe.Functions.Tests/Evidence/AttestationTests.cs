@@ -75,7 +75,7 @@ public sealed class AttestationTests
     public async Task Machine_without_evidence_says_so_and_where_its_files_lie_stays_unsaid()
     {
         await using var host = await TestHost.StartAsync(["classify"], "--TrustedServe:Trust:ReportRoot=/nowhere/report");
-        Assert.DoesNotContain("nowhere", await RefusedAsync(host, $"?nonce={Nonce}", HttpStatusCode.InternalServerError, "TSF3007"));
+        Assert.DoesNotContain("nowhere", await RefusedAsync(host, $"?nonce={Nonce}", HttpStatusCode.NotFound, "TSF4018"));
     }
 
     [Fact]

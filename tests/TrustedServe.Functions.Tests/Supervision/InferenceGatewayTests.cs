@@ -10,7 +10,7 @@ public sealed class InferenceGatewayTests
     [Fact]
     public void Broken_transport_is_a_lost_worker_and_not_the_requests_fault()
     {
-        var failure = InferenceGateway.FromRpc(new RpcException(new Status(StatusCode.Internal, "Error starting gRPC call.")));
+        var failure = WorkerConnection.FromRpc(new RpcException(new Status(StatusCode.Internal, "Error starting gRPC call.")));
 
         Assert.Equal(TsfErrors.WorkerLost, failure.Error);
         Assert.NotNull(failure.RetryAfterSeconds);
@@ -21,7 +21,7 @@ public sealed class InferenceGatewayTests
     {
         foreach (var error in new[] { TsfErrors.Internal, TsfErrors.ExecutionFailed, TsfErrors.DeadlineExceeded })
         {
-            Assert.Equal(error, InferenceGateway.FromRpc(RpcErrors.ToRpc(error.With("The worker says so."))).Error);
+            Assert.Equal(error, WorkerConnection.FromRpc(RpcErrors.ToRpc(error.With("The worker says so."))).Error);
         }
     }
 }

@@ -52,4 +52,7 @@ public static partial class TsfErrors
 
     /// <summary>TSF4017: an answer holds something that JSON cannot: NaN, infinity, half precision, bytes that are not text.</summary>
     public static readonly ErrorCode NoJsonForm = new("TSF4017", 422, "The answer has no JSON form", "Ask for other outputs, or call over gRPC, where tensors travel as raw bytes.");
+
+    /// <summary>TSF4018: who asks for evidence asks a front end that has none.</summary>
+    public static readonly ErrorCode NoEvidenceHere = new("TSF4018", 404, "This server cannot prove what it runs", "Do not send it what only a proven server may see; its operator can run it in a trust domain that offers attestation reports.");
 }

@@ -42,6 +42,9 @@ public static class RpcErrors
         };
     }
 
+    /// <summary>Whether the other side gave a code; without one, the transport speaks.</summary>
+    public static bool HasCode(RpcException exception) => exception.Trailers.GetValue(CodeTrailer) is not null;
+
     private static StatusCode StatusOf(int httpStatus) => httpStatus switch
     {
         401 => StatusCode.Unauthenticated,

@@ -1,5 +1,6 @@
 using System.Text;
 using TrustedServe.Attestation.Modes;
+using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Topology;
@@ -18,8 +19,8 @@ internal static class WorkerConfigRules
 
     private const int LongestAge = 7 * 24 * 60 * 60;
 
-    // sockaddr_un has 108 bytes, one for the end.
-    private const int LongestSocketPath = 107;
+    // sockaddr_un has 108 bytes, one for the end; the call socket's path is the longer one.
+    private static readonly int LongestSocketPath = 107 - CallSocket.PathOf(string.Empty).Length;
 
     /// <summary>Refuses a configuration, naming every problem.</summary>
     /// <exception cref="TsfException">TSF0002.</exception>

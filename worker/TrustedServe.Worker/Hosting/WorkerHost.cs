@@ -27,8 +27,10 @@ internal static class WorkerHost
         builder.Services.AddSingleton(progress);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<ModelSlot>();
+        builder.Services.AddSingleton<ModelInference>();
         builder.Services.AddSingleton<StartOutcome>();
         builder.Services.AddSingleton<AttestationRenewal>();
+        builder.Services.AddHostedService<CallService>();
         builder.Services.AddHostedService<WorkerStart>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
         builder.Services.AddGrpc(options =>

@@ -1,12 +1,11 @@
 using Grpc.Core;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
-using TrustedServe.Worker.Hosting;
 
 namespace TrustedServe.Worker.Services;
 
 /// <summary>The Open Inference Protocol v2.</summary>
-internal sealed class InferenceService(ModelSlot slot, TimeProvider time, ILogger<InferenceService> logger) : GRPCInferenceService.GRPCInferenceServiceBase
+internal sealed class InferenceService(ModelSlot slot, ModelInference inference, TimeProvider time) : GRPCInferenceService.GRPCInferenceServiceBase
 {
     private static readonly string ServerVersion = typeof(InferenceService).Assembly.GetName().Version!.ToString(3);
 
@@ -32,7 +31,7 @@ internal sealed class InferenceService(ModelSlot slot, TimeProvider time, ILogge
         }
         catch (TsfException exception)
         {
-            throw Refuse(exception);
+            throw RpcErrors.ToRpc(exception);
         }
     }
 
@@ -45,7 +44,7 @@ internal sealed class InferenceService(ModelSlot slot, TimeProvider time, ILogge
         }
         catch (TsfException exception)
         {
-            throw Refuse(exception);
+            throw RpcErrors.ToRpc(exception);
         }
     }
 
@@ -54,23 +53,12 @@ internal sealed class InferenceService(ModelSlot slot, TimeProvider time, ILogge
     {
         try
         {
-            var model = slot.Get(request.ModelName, request.ModelVersion);
             var remaining = context.Deadline == DateTime.MaxValue ? TimeSpan.MaxValue : context.Deadline - time.GetUtcNow().UtcDateTime;
-            var response = await model.Scheduler.RunAsync(model.Pipeline.Prepare(request), remaining, context.CancellationToken).ConfigureAwait(false);
-            response.ModelName = model.Name;
-            response.ModelVersion = model.Version;
-            response.Id = request.Id;
-            return response;
+            return await inference.InferAsync(request, remaining, context.CancellationToken).ConfigureAwait(false);
         }
         catch (TsfException exception)
         {
-            throw Refuse(exception);
+            throw RpcErrors.ToRpc(exception);
         }
-    }
-
-    private RpcException Refuse(TsfException exception)
-    {
-        WorkerLog.RequestRefused(logger, exception.Code);
-        return RpcErrors.ToRpc(exception);
     }
 }

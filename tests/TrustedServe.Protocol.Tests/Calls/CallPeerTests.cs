@@ -1,0 +1,218 @@
+using System.Net.Sockets;
+using CsCheck;
+using Google.Protobuf;
+using TrustedServe.Protocol.Calls;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Rpc;
+using TrustedServe.Testing;
+
+namespace TrustedServe.Protocol.Tests.Calls;
+
+/// <summary>Peers that do not keep to the protocol, or do nothing.</summary>
+public sealed class CallPeerTests
+{
+    private static readonly byte[] Message = CallPair.Request("x").ToByteArray();
+
+    [Fact]
+    public async Task Bytes_that_are_no_frames_end_their_own_connection_alone()
+    {
+        using var pair = new CallPair(CallPair.EchoAsync);
+        Gen.Byte.Array[1, 200].Sample(
+            bytes =>
+            {
+                using var peer = pair.ConnectRaw();
+                peer.Send(bytes);
+                peer.Shutdown(SocketShutdown.Send);
+                Drain(peer);
+            },
+            iter: 200);
+
+        await pair.Client.InferAsync(CallPair.Request("others"), CallPair.Long, CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData(1, CallSocket.LargestRequest + 1)]
+    [InlineData(1, -1)]
+    [InlineData(1, int.MinValue)]
+    [InlineData(0, 0)]
+    [InlineData(3, 0)]
+    [InlineData(99, 0)]
+    public void Rejects_a_frame_of_wrong_kind_or_length(int kind, int length)
+    {
+        using var pair = new CallPair(CallPair.EchoAsync);
+        using var peer = pair.ConnectRaw();
+        peer.Send(Header((CallKind)kind, length, 1));
+
+        Assert.Empty(Drain(peer));
+    }
+
+    [Fact]
+    public void Rejects_a_number_that_is_in_use()
+    {
+        using var pair = new CallPair(async (_, _, leaving) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, leaving);
+            return new ModelInferResponse();
+        });
+        using var peer = pair.ConnectRaw();
+        for (var i = 0; i < 2; i++)
+        {
+            peer.Send((byte[])[.. Header(CallKind.Request, Message.Length, 5), .. Message]);
+        }
+
+        Assert.Empty(Drain(peer));
+    }
+
+    [Fact]
+    public void Message_that_cannot_be_read_is_answered_and_the_next_is_taken()
+    {
+        using var pair = new CallPair(CallPair.EchoAsync);
+        using var peer = pair.ConnectRaw();
+        byte[] garbage = [0xFF, 0xFF, 0xFF];
+        peer.Send((byte[])[.. Header(CallKind.Request, garbage.Length, 1), .. garbage, .. Header(CallKind.Request, Message.Length, 2), .. Message]);
+
+        var reader = new FrameReader(peer, CallPair.MaxMessageBytes);
+        Assert.True(reader.TryRead(out var refusal, out var payload));
+        Assert.Equal((CallKind.Refusal, 1L), (refusal.Kind, refusal.Number));
+        Assert.Equal(TsfErrors.MalformedRequest.Code, CallRefusal.Parser.ParseFrom(payload).Code);
+        Assert.True(reader.TryRead(out var answer, out payload));
+        Assert.Equal((CallKind.Answer, 2L, "x"), (answer.Kind, answer.Number, ModelInferResponse.Parser.ParseFrom(payload).Id));
+    }
+
+    [Fact]
+    public void Frames_pass_in_whatever_pieces_they_arrive()
+    {
+        using var pair = new CallPair(CallPair.EchoAsync);
+        Gen.Int[1, 40].Array[1, 12].Sample(
+            pieces =>
+            {
+                using var peer = pair.ConnectRaw();
+                ReadOnlySpan<byte> rest = (byte[])[.. Enumerable.Range(1, 5).SelectMany(number => (byte[])[.. Header(CallKind.Request, Message.Length, number), .. Message])];
+                for (var i = 0; !rest.IsEmpty; i++)
+                {
+                    var piece = Math.Min(pieces[i % pieces.Length], rest.Length);
+                    peer.Send(rest[..piece]);
+                    rest = rest[piece..];
+                }
+
+                var reader = new FrameReader(peer, CallPair.MaxMessageBytes);
+                for (var number = 1; number <= 5; number++)
+                {
+                    Assert.True(reader.TryRead(out var frame, out _));
+                    Assert.Equal(new CallFrame(CallKind.Answer, frame.Length, number), frame);
+                }
+            },
+            iter: 50);
+    }
+
+    [Fact]
+    public async Task Worker_that_reads_nothing_holds_nobody_up_and_takes_no_unbounded_memory()
+    {
+        using var directory = new TemporaryDirectory();
+        using var silent = Listen(directory["silent"]);
+        using var client = CallClient.Connect(directory["silent"], CallPair.MaxMessageBytes, TimeProvider.System);
+
+        // 64 MiB may wait; what comes then is refused, while those before it wait for their own end.
+        var calls = Enumerable.Range(0, 300).Select(i => client.InferAsync(CallPair.Request($"{i}", 250_000), CallPair.Long, CancellationToken.None)).ToArray();
+        var refused = calls.Where(call => call.IsFaulted).ToArray();
+        Assert.InRange(refused.Length, 1, 299);
+        foreach (var call in refused)
+        {
+            Assert.Equal(TsfErrors.Overloaded, (await Assert.ThrowsAsync<TsfException>(() => call)).Error);
+        }
+
+        var late = await Assert.ThrowsAsync<TsfException>(() => client.InferAsync(CallPair.Request("late"), TimeSpan.FromMilliseconds(20), CancellationToken.None));
+        Assert.Equal(TsfErrors.DeadlineExceeded, late.Error);
+        client.Dispose();
+        foreach (var call in calls.Except(refused))
+        {
+            Assert.Equal(TsfErrors.WorkerLost, (await Assert.ThrowsAsync<TsfException>(() => call)).Error);
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 3, new byte[] { 0xFF, 0xFF, 0xFF })]
+    [InlineData(4, 3, new byte[] { 0xFF, 0xFF, 0xFF })]
+    [InlineData(3, int.MaxValue, new byte[0])]
+    [InlineData(1, 0, new byte[0])]
+    public async Task Worker_that_answers_nonsense_is_lost(int kind, int length, byte[] payload)
+    {
+        using var directory = new TemporaryDirectory();
+        using var mad = Listen(directory["mad"]);
+        using var client = CallClient.Connect(directory["mad"], CallPair.MaxMessageBytes, TimeProvider.System);
+        using var peer = await mad.AcceptAsync();
+        var call = client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None);
+        peer.Send((byte[])[.. Header((CallKind)kind, length, 1), .. payload]);
+
+        Assert.Equal(TsfErrors.WorkerLost, (await Assert.ThrowsAsync<TsfException>(() => call)).Error);
+    }
+
+    [Fact]
+    public async Task Caller_that_reads_no_answers_blocks_no_other()
+    {
+        using var pair = new CallPair((request, _, _) => Task.FromResult(new ModelInferResponse { Id = request.Id, RawOutputContents = { ByteString.CopyFrom(new byte[100_000]) } }));
+        using var deaf = pair.ConnectRaw();
+        for (var number = 1; number <= 50; number++)
+        {
+            deaf.Send((byte[])[.. Header(CallKind.Request, Message.Length, number), .. Message]);
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            await pair.Client.InferAsync(CallPair.Request($"{i}"), CallPair.Long, CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task Answers_that_no_call_waits_for_are_passed_over()
+    {
+        using var directory = new TemporaryDirectory();
+        using var listener = Listen(directory["odd"]);
+        using var client = CallClient.Connect(directory["odd"], CallPair.MaxMessageBytes, TimeProvider.System);
+        using var peer = await listener.AcceptAsync();
+        var call = client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None);
+        var answer = new ModelInferResponse { Id = "mine" }.ToByteArray();
+        foreach (var number in new[] { 7, 1, 1 })
+        {
+            peer.Send((byte[])[.. Header(CallKind.Answer, answer.Length, number), .. answer]);
+        }
+
+        Assert.Equal("mine", (await call).Id);
+        Assert.False(client.IsClosed);
+    }
+
+    private static Socket Listen(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        socket.Listen();
+        return socket;
+    }
+
+    private static byte[] Header(CallKind kind, int length, long number)
+    {
+        var header = new byte[CallFrame.HeaderSize];
+        new CallFrame(kind, length, number).Write(header);
+        return header;
+    }
+
+    // What the peer still gets before the other end closes; the time limit of the socket makes a connection left open a failure.
+    private static List<byte> Drain(Socket peer)
+    {
+        var all = new List<byte>();
+        var buffer = new byte[4096];
+        try
+        {
+            for (int read; (read = peer.Receive(buffer)) > 0;)
+            {
+                all.AddRange(buffer.AsSpan(0, read));
+            }
+        }
+        catch (SocketException reset) when (reset.SocketErrorCode is SocketError.ConnectionReset)
+        {
+            // Closed with bytes unread.
+        }
+
+        return all;
+    }
+}

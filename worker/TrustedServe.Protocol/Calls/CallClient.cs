@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Google.Protobuf;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Rpc;
+
+namespace TrustedServe.Protocol.Calls;
+
+/// <summary>The front end's end of the call socket. All calls share one connection; each gets its own answer, or a reason why there is none.</summary>
+public sealed class CallClient : IDisposable
+{
+    private readonly ConcurrentDictionary<long, PendingCall> calls = new();
+    private readonly Socket socket;
+    private readonly FrameSender sender;
+    private readonly TimeProvider time;
+    private readonly int maxMessageBytes;
+    private long lastNumber;
+    private volatile bool closed;
+
+    private CallClient(Socket socket, int maxMessageBytes, TimeProvider time)
+    {
+        (this.socket, this.maxMessageBytes, this.time) = (socket, maxMessageBytes, time);
+        sender = new FrameSender(socket);
+        new Thread(Read) { IsBackground = true, Name = "call reader" }.Start();
+    }
+
+    /// <summary>Whether the connection has ended.</summary>
+    public bool IsClosed => closed;
+
+    /// <summary>Connects to a worker of this user.</summary>
+    /// <param name="path">See <see cref="CallSocket.PathOf"/>.</param>
+    /// <param name="maxMessageBytes">The largest answer that is taken.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="TsfException">TSF5003 when nobody listens there, or another user does.</exception>
+    public static CallClient Connect(string path, int maxMessageBytes, TimeProvider time)
+    {
+        var socket = CallSocket.Create();
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return CallSocket.IsOwn(socket)
+                ? new CallClient(socket, maxMessageBytes, time)
+                : throw TsfErrors.WorkerLost.With("The process behind the worker's socket belongs to another user.");
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new TsfException(TsfErrors.WorkerLost, "The worker cannot be reached.", exception) { RetryAfterSeconds = 1 };
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Calls the worker.</summary>
+    /// <param name="request">Of no more than <see cref="CallSocket.LargestRequest"/> bytes; it has been read when this returns its task.</param>
+    /// <param name="remaining">Time until an answer is of no more use.</param>
+    /// <param name="cancellationToken">Cancelled when the caller leaves.</param>
+    /// <exception cref="TsfException">What the worker answered; TSF4011, TSF4012, TSF4016, or TSF5003 when the connection ended.</exception>
+    public async Task<ModelInferResponse> InferAsync(ModelInferRequest request, TimeSpan remaining, CancellationToken cancellationToken)
+    {
+        var call = new PendingCall(this, Interlocked.Increment(ref lastNumber));
+        calls[call.Number] = call;
+        try
+        {
+            // Looked at after the call is in place: whoever closes afterwards finds it there.
+            if (closed)
+            {
+                throw Lost();
+            }
+
+            sender.Send(CallKind.Request, call.Number, (long)remaining.TotalMicroseconds, request);
+            using var timer = time.CreateTimer(static call => ((PendingCall)call!).Expire(), call, remaining, Timeout.InfiniteTimeSpan);
+            using var registration = cancellationToken.UnsafeRegister(static call => ((PendingCall)call!).Leave(), call);
+            return await call.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            calls.TryRemove(call.Number, out _);
+        }
+    }
+
+    /// <summary>Ends the connection and every call that is under way.</summary>
+    public void Dispose()
+    {
+        closed = true;
+        CallSocket.Close(socket);
+        sender.Close();
+        foreach (var call in calls.Values)
+        {
+            call.TrySetException(Lost());
+        }
+    }
+
+    private static TsfException Lost() =>
+        new(TsfErrors.WorkerLost, "The worker ended in the middle of the request.") { RetryAfterSeconds = 1 };
+
+    private void Read()
+    {
+        var reader = new FrameReader(socket, maxMessageBytes);
+        try
+        {
+            while (reader.TryRead(out var frame, out var payload) && frame.Kind is CallKind.Answer or CallKind.Refusal)
+            {
+                // An answer that nobody waits for any more crossed with its cancellation.
+                if (!calls.TryGetValue(frame.Number, out var call))
+                {
+                    continue;
+                }
+
+                if (frame.Kind == CallKind.Answer)
+                {
+                    call.TrySetResult(ModelInferResponse.Parser.ParseFrom(payload));
+                }
+                else
+                {
+                    call.TrySetException(Refusal(CallRefusal.Parser.ParseFrom(payload)));
+                }
+            }
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Where messages cannot be read, their bounds cannot be trusted.
+        }
+
+        Dispose();
+    }
+
+    private static TsfException Refusal(CallRefusal refusal) => TsfErrors.Find(refusal.Code) is { } error
+        ? new TsfException(error, refusal.Message) { RetryAfterSeconds = refusal.HasRetryAfterSeconds ? refusal.RetryAfterSeconds : null }
+        : TsfErrors.Internal.With($"The worker answered with the unknown code '{refusal.Code}'.");
+
+    // Continuations run elsewhere: the thread that reads is for all calls.
+    private sealed class PendingCall(CallClient client, long number) : TaskCompletionSource<ModelInferResponse>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public long Number => number;
+
+        public void Expire() => GiveUp(TsfErrors.DeadlineExceeded.With("The deadline passed while the worker was computing."));
+
+        public void Leave() => GiveUp(TsfErrors.Cancelled.With("The call was cancelled."));
+
+        private void GiveUp(TsfException reason)
+        {
+            if (TrySetException(reason))
+            {
+                client.sender.Send(CallKind.Cancel, number, 0, null);
+            }
+        }
+    }
+}

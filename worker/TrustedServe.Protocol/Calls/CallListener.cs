@@ -1,0 +1,149 @@
+using System.Net.Sockets;
+using TrustedServe.Protocol.Hardening;
+
+namespace TrustedServe.Protocol.Calls;
+
+/// <summary>The worker's end of the call socket: open to its own user alone, whom the kernel names.</summary>
+public sealed class CallListener : IDisposable
+{
+    private const int Backlog = 16;
+    private const int MostConnections = 16;
+
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
+
+    private readonly Socket socket = CallSocket.Create();
+    private readonly HashSet<ServedConnection> connections = [];
+    private readonly CallHandler handler;
+    private readonly TimeProvider time;
+    private readonly string path;
+    private readonly int maxMessageBytes;
+    private readonly Action<uint?> refused;
+    private volatile bool closed;
+
+    /// <summary>Listens, for this user alone.</summary>
+    /// <param name="path">See <see cref="CallSocket.PathOf"/>; nothing may lie there.</param>
+    /// <param name="maxMessageBytes">The largest answer.</param>
+    /// <param name="handler">Answers calls.</param>
+    /// <param name="refused">Told of peers that were turned away, with the user that they run as.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="SocketException">The path cannot be listened on.</exception>
+    public CallListener(string path, int maxMessageBytes, CallHandler handler, Action<uint?> refused, TimeProvider time)
+    {
+        (this.path, this.maxMessageBytes, this.handler, this.refused, this.time) = (path, maxMessageBytes, handler, refused, time);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            socket.Listen(Backlog);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        new Thread(Accept) { IsBackground = true, Name = "call listener" }.Start();
+    }
+
+    /// <summary>Refuses new calls, waits for those in hand, and closes.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var connection in Snapshot())
+        {
+            connection.Drain();
+        }
+
+        while (!cancellationToken.IsCancellationRequested && Array.Exists(Snapshot(), connection => !connection.IsIdle))
+        {
+            await Task.Delay(DrainPoll, time, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (connections)
+        {
+            if (closed)
+            {
+                return;
+            }
+
+            closed = true;
+        }
+
+        CallSocket.Close(socket);
+        foreach (var connection in Snapshot())
+        {
+            connection.Close();
+        }
+
+        File.Delete(path);
+    }
+
+    private ServedConnection[] Snapshot()
+    {
+        lock (connections)
+        {
+            return [.. connections];
+        }
+    }
+
+    private void Accept()
+    {
+        while (true)
+        {
+            Socket peer;
+            try
+            {
+                peer = socket.Accept();
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                if (closed || exception is ObjectDisposedException)
+                {
+                    return;
+                }
+
+                // A peer that left before it was accepted, or no more file handles for the moment.
+                Thread.Sleep(DrainPoll);
+                continue;
+            }
+
+            Serve(peer);
+        }
+    }
+
+    private void Serve(Socket peer)
+    {
+        if (!CallSocket.IsOwn(peer))
+        {
+            refused(PeerCredentials.TryGetUser(peer));
+            peer.Dispose();
+            return;
+        }
+
+        var connection = new ServedConnection(peer, maxMessageBytes, handler);
+        lock (connections)
+        {
+            if (closed || connections.Count == MostConnections)
+            {
+                peer.Dispose();
+                return;
+            }
+
+            connections.Add(connection);
+        }
+
+        connection.Start(() =>
+        {
+            lock (connections)
+            {
+                connections.Remove(connection);
+            }
+        });
+    }
+}
