@@ -6,9 +6,12 @@ using TrustedServe.Protocol.Rpc;
 namespace TrustedServe.Functions.Supervision;
 
 /// <summary>The way from any trigger to a worker.</summary>
-internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : IInferenceGateway
+internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : IInferenceGateway, IModelStatistics
 {
     private const int RetryAfterSeconds = 1;
+
+    // A worker reads its statistics from memory; one that takes longer hangs.
+    private static readonly TimeSpan StatisticsTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Where <see cref="RpcErrors"/> puts the worker's code.</summary>
     private const string CodeTrailer = "tsf-code";
@@ -35,6 +38,29 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time) : I
             && (exception.StatusCode is StatusCode.Cancelled || (connection.IsClosed && exception.StatusCode is StatusCode.Internal or StatusCode.Unknown)))
         {
             // Nobody cancelled but the supervisor, who closes the connection of a worker that ended.
+            throw Lost(exception);
+        }
+        catch (RpcException exception)
+        {
+            throw FromRpc(exception);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            throw Lost(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ModelSnapshot>> StatisticsAsync(ServedModel model, CancellationToken cancellationToken)
+    {
+        var connection = ReadyOf(Find(model.Name, model.Version)).Connection;
+        var request = new StatisticsRequest { Name = model.Name, Version = model.Version };
+        try
+        {
+            return [await connection.Control.StatisticsAsync(request, deadline: (time.GetUtcNow() + StatisticsTime).UtcDateTime, cancellationToken: cancellationToken)];
+        }
+        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested && exception.StatusCode is StatusCode.Cancelled)
+        {
             throw Lost(exception);
         }
         catch (RpcException exception)
