@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Scheduling;
 using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.WorkerDouble;
@@ -59,6 +60,11 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
 
             var raw = config.Model == "nan" ? ByteString.CopyFrom(MemoryMarshal.AsBytes<float>([float.NaN, 1])) : request.RawInputContents[i];
             Add(response, request.Inputs[i].Name, request.Inputs[i].Datatype, raw, [.. request.Inputs[i].Shape]);
+        }
+
+        if (request.Parameters.ContainsKey("tell"))
+        {
+            response.Parameters["caller"] = request.Parameters.GetValueOrDefault(SchedulingParameters.Caller) ?? new InferParameter { StringParam = "nobody" };
         }
 
         if (request.Parameters.TryGetValue("echo", out var parameter))

@@ -13,9 +13,12 @@ using TrustedServe.Worker.Tests.Support;
 
 namespace TrustedServe.Worker.Tests.Processes;
 
-/// <summary>Both samples sealed in a store, and a broker that releases their keys to this build of the worker alone.</summary>
+/// <summary>The samples sealed in a store, and a broker that releases their keys to this build of the worker alone.</summary>
 public sealed class SealedStore : IAsyncLifetime
 {
+    /// <summary>The language model again, as one that cuts texts over its limit.</summary>
+    internal const string CuttingModel = "langid-cutting";
+
     private readonly TemporaryDirectory directory = new();
     private BrokerHost? broker;
 
@@ -32,6 +35,7 @@ public sealed class SealedStore : IAsyncLifetime
         using var resources = ResourceStore.Open(directory["broker"]);
         await AddAsync(SampleModels.DigitsManifest(), SampleModels.Digits, resources);
         await AddAsync(SampleModels.LangidManifest(), SampleModels.Langid, resources);
+        await AddAsync(SampleModels.LangidManifest(truncate: true) with { Name = CuttingModel }, SampleModels.Langid, resources);
         await AllowAsync(ProgramMeasurement.Of(Path.GetDirectoryName(WorkerExecutable)!));
         broker = await BrokerHost.StartAsync(
             new BrokerOptions { Folder = directory["broker"], PolicyFile = PolicyFile }, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
