@@ -137,10 +137,13 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.AddSingleton(BodyBudget.For(options.Http.MaxBodyBytes));
         services.AddSingleton<WorkerFleet>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkerFleet>());
-        services.AddSingleton<IInferenceGateway, InferenceGateway>();
+        services.AddSingleton<InferenceGateway>();
+        services.AddSingleton<IInferenceGateway>(provider => provider.GetRequiredService<InferenceGateway>());
+        services.AddSingleton<IModelStatistics>(provider => provider.GetRequiredService<InferenceGateway>());
         services.AddSingleton(provider => KeySources.Create(options.Trust, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProtocolEndpoints>();
         services.AddSingleton<PredictionEndpoints>();
+        services.AddSingleton<StatisticsEndpoints>();
         services.AddSingleton<AttestationEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         if (options.Http.ApiKeysFile is { } path)
@@ -210,6 +213,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         var routes = application.MapGroup(host.RoutePrefix);
         services.GetRequiredService<ProtocolEndpoints>().Map(routes);
         services.GetRequiredService<PredictionEndpoints>().Map(routes);
+        services.GetRequiredService<StatisticsEndpoints>().Map(routes);
         services.GetRequiredService<AttestationEndpoint>().Map(routes);
     }
 

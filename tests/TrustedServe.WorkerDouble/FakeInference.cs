@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Scheduling;
 using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.WorkerDouble;
@@ -85,6 +86,11 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             response.Parameters["node"] = new InferParameter { Int64Param = config.Node ?? -1 };
             response.Parameters["process"] = new InferParameter { Int64Param = Environment.ProcessId };
             response.Parameters["cores"] = new InferParameter { StringParam = string.Join(',', config.Cores) };
+        }
+
+        if (request.Parameters.ContainsKey("tell"))
+        {
+            response.Parameters["caller"] = request.Parameters.GetValueOrDefault(SchedulingParameters.Caller) ?? new InferParameter { StringParam = "nobody" };
         }
 
         if (request.Parameters.TryGetValue("echo", out var parameter))

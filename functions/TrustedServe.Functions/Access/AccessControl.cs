@@ -19,12 +19,13 @@ internal sealed class AccessControl(TimeProvider time)
     /// <param name="request">The request; its <c>Authorization</c> header counts.</param>
     /// <param name="model">The model, which need not exist: the answer is the same; null for what concerns none.</param>
     /// <param name="action">What is to be done.</param>
+    /// <returns>Who the caller is; null where no key is asked for.</returns>
     /// <exception cref="TsfException">TSF4009 when the caller is not known, TSF4010 when he is and may not.</exception>
-    public void Authorize(HttpRequest request, string? model, ApiAction action)
+    public ApiKeyEntry? Authorize(HttpRequest request, string? model, ApiAction action)
     {
         if (ring is not { } keys)
         {
-            return;
+            return null;
         }
 
         var header = request.Headers.Authorization is [{ } single] ? single : string.Empty;
@@ -34,5 +35,7 @@ internal sealed class AccessControl(TimeProvider time)
         {
             throw TsfErrors.Forbidden.With("This key may not do this with this model, or there is no such model.");
         }
+
+        return entry;
     }
 }

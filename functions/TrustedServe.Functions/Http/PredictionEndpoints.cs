@@ -5,14 +5,16 @@ using TrustedServe.Functions.Access;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Inference.Json;
 using TrustedServe.Functions.Predictions;
+using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Json;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Scheduling;
 
 namespace TrustedServe.Functions.Http;
 
 /// <summary><c>/predictions/{model}[/{version}]</c>, as TorchServe has it: what people write in, what they read out.</summary>
-internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessControl access, BodyBudget budget)
+internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessControl access, BodyBudget budget, ServeOptions options)
 {
     /// <summary>
     /// The most values in one body, so that the document made of it (12 bytes a value) stays small beside the largest body. Whoever
@@ -21,6 +23,8 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
     private const int MaxValues = 4 << 20;
 
     private const int DocumentBytesPerValue = 12;
+
+    private const string TopK = "top_k";
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = InferRequestReader.MaxDepth, AllowDuplicateProperties = false };
 
@@ -36,16 +40,23 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
     private async Task PredictAsync(HttpContext context)
     {
         var name = (string)context.GetRouteValue("model")!;
-        access.Authorize(context.Request, name, ApiAction.Infer);
+        var caller = access.Authorize(context.Request, name, ApiAction.Infer);
         var model = gateway.Resolve(name, (string?)context.GetRouteValue("version"));
         var contentType = ContentTypes.Of(context.Request, ContentTypes.Json, ContentTypes.Text);
         using var body = await RequestBody.ReadAsync(context, budget);
         var (request, isSingle) = Encode(model.Metadata, contentType, body);
         body.ReturnBuffer();
-        if (TopK(context.Request) is { } topK)
+        if (Number(context.Request, TopK) is { } topK)
         {
-            request.Parameters["top_k"] = new InferParameter { Int64Param = topK };
+            request.Parameters[TopK] = new InferParameter { Int64Param = topK };
         }
+
+        if (Number(context.Request, SchedulingParameters.Priority) is { } priority)
+        {
+            request.Parameters[SchedulingParameters.Priority] = new InferParameter { Int64Param = priority };
+        }
+
+        SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
 
         var deadline = RequestInfo.Of(context).Deadline(request.Parameters);
         var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted);
@@ -140,15 +151,15 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
 
     private static bool LooksLikeJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[' or (byte)'"', ..];
 
-    private static long? TopK(HttpRequest request)
+    private static long? Number(HttpRequest request, string name)
     {
-        if (!request.QueryString.HasValue || request.Query["top_k"] is not [{ } text, ..])
+        if (!request.QueryString.HasValue || request.Query[name] is not [{ } text, ..])
         {
             return null;
         }
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
             ? value
-            : throw TsfErrors.MalformedRequest.With("'top_k' must be a positive whole number.");
+            : throw TsfErrors.MalformedRequest.With($"'{name}' must be a positive whole number.");
     }
 }

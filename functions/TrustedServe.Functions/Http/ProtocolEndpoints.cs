@@ -3,13 +3,14 @@ using System.Text.Json;
 using TrustedServe.Functions.Access;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Inference.Json;
+using TrustedServe.Functions.Settings;
 using TrustedServe.Functions.Supervision;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Functions.Http;
 
 /// <summary>The Open Inference Protocol v2 over REST.</summary>
-internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet fleet, AccessControl access, BodyBudget budget)
+internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet fleet, AccessControl access, BodyBudget budget, ServeOptions options)
 {
     private const string ServerName = "trustedserve";
 
@@ -39,6 +40,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
             writer.WriteString("name"u8, ServerName);
             writer.WriteString("version"u8, ServerVersion);
             writer.WriteStartArray("extensions"u8);
+            writer.WriteStringValue("statistics"u8);
             writer.WriteEndArray();
             writer.WriteEndObject();
         });
@@ -61,7 +63,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
 
     private Task ModelAsync(HttpContext context)
     {
-        var model = ResolveFor(context, ApiAction.Metadata);
+        var (model, _) = ResolveFor(context, ApiAction.Metadata);
         return JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (model, Versions: fleet.Find(model.Name)!.Keys), static (writer, state) =>
         {
             var metadata = state.model.Metadata;
@@ -90,7 +92,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
 
     private Task ModelReadyAsync(HttpContext context)
     {
-        var model = ResolveFor(context, ApiAction.Metadata);
+        var (model, _) = ResolveFor(context, ApiAction.Metadata);
         return JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, model, static (writer, model) =>
         {
             writer.WriteStartObject();
@@ -102,23 +104,24 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
 
     private async Task InferAsync(HttpContext context)
     {
-        var model = ResolveFor(context, ApiAction.Infer);
+        var (model, caller) = ResolveFor(context, ApiAction.Infer);
         ContentTypes.Of(context.Request, ContentTypes.Json);
         using var body = await RequestBody.ReadAsync(context, budget);
         var request = InferRequestReader.Read(body.Memory.Span, fleet.MaxMessageBytes, body.TakeMore);
         body.ReturnBuffer();
         InferRequestCheck.Against(model.Metadata, request);
+        SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
         var deadline = RequestInfo.Of(context).Deadline(request.Parameters);
         var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted);
         await JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (response, request.Id), static (writer, state) =>
             InferResponseWriter.Write(writer, state.response, state.Id));
     }
 
-    private ServedModel ResolveFor(HttpContext context, ApiAction action)
+    private (ServedModel Model, ApiKeyEntry? Caller) ResolveFor(HttpContext context, ApiAction action)
     {
         var model = (string)context.GetRouteValue("model")!;
-        access.Authorize(context.Request, model, action);
-        return gateway.Resolve(model, (string?)context.GetRouteValue("version"));
+        var caller = access.Authorize(context.Request, model, action);
+        return (gateway.Resolve(model, (string?)context.GetRouteValue("version")), caller);
     }
 
     private static void WriteTensors(Utf8JsonWriter writer, string name, IEnumerable<ModelMetadataResponse.Types.TensorMetadata> tensors)

@@ -62,6 +62,7 @@ internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, Ti
         try
         {
             var request = PredictionCodec.Encode(model.Metadata, [.. rows.Select(row => row.Value)]);
+            SchedulingTags.ApplyQueue(request);
             var response = await busy.RunAsync(() => CallAsync(request, cancellationToken), cancellationToken);
             if (!Answer.HasRows(model.Metadata, response, rows.Count))
             {

@@ -1,4 +1,5 @@
 using System.Net;
+using TrustedServe.Protocol.Scheduling;
 
 namespace TrustedServe.Functions.Settings;
 
@@ -13,6 +14,12 @@ internal sealed record HttpOptions
 
     /// <summary>Time from a request's arrival to its answer in seconds, 1 to 3600; default 30. A caller may ask for less.</summary>
     public int RequestTimeoutSeconds { get; init; } = 30;
+
+    /// <summary>
+    /// The most urgent priority that a caller may ask for, 1 (first) to 9; default 5, which is also what a request has that asks for
+    /// none. Less urgent ones may always be asked for.
+    /// </summary>
+    public int MostUrgentPriority { get; init; } = SchedulingParameters.DefaultPriority;
 
     /// <summary>
     /// File of API keys; null (the default) for none. When given, it holds on loopback too, and a change of it is in force within

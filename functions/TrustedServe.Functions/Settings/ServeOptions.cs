@@ -2,6 +2,7 @@ using System.Net;
 using TrustedServe.Functions.Queue;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Placement;
+using TrustedServe.Protocol.Scheduling;
 using TrustedServe.Protocol.Secrets;
 using TrustedServe.Protocol.Workers;
 
@@ -62,6 +63,8 @@ internal sealed record ServeOptions
                 Listen = Listen(reader, "Http:Listen", 8080),
                 MaxBodyBytes = reader.Integer("Http:MaxBodyBytes", 64 << 20, 1024, 1 << 30),
                 RequestTimeoutSeconds = reader.Integer("Http:RequestTimeoutSeconds", 30, 1, 3600),
+                MostUrgentPriority = reader.Integer(
+                    "Http:MostUrgentPriority", SchedulingParameters.DefaultPriority, SchedulingParameters.MostUrgent, SchedulingParameters.LeastUrgent),
                 ApiKeysFile = reader.Text("Http:ApiKeysFile"),
                 InsecureAllowAnyCaller = reader.Flag("Http:InsecureAllowAnyCaller"),
             },

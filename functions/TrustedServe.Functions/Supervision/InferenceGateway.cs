@@ -5,7 +5,7 @@ using TrustedServe.Protocol.Rpc;
 namespace TrustedServe.Functions.Supervision;
 
 /// <summary>The way from any trigger to a worker.</summary>
-internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILogger<InferenceGateway> logger) : IInferenceGateway
+internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILogger<InferenceGateway> logger) : IInferenceGateway, IModelStatistics
 {
     /// <inheritdoc/>
     public ServedModel Resolve(string model, string? version) => Find(model, version).Resolve();
@@ -51,6 +51,15 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILo
         {
             worker.Calls.Leave();
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ModelSnapshot>> StatisticsAsync(ServedModel model, CancellationToken cancellationToken)
+    {
+        var workers = Find(model.Name, model.Version);
+        return workers.Ready is { Count: > 0 } ready
+            ? await Task.WhenAll(ready.Select(worker => worker.Connection.StatisticsAsync(model.Name, model.Version, cancellationToken)))
+            : throw workers.Unserved();
     }
 
     private ModelWorkers Find(string model, string? version)

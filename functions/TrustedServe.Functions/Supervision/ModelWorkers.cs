@@ -28,6 +28,9 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
     /// <summary>Whether at least one worker answers.</summary>
     public bool IsReady => snapshot.Ready.Length > 0;
 
+    /// <summary>Those of its workers that answer.</summary>
+    public IReadOnlyList<WorkerState.Ready> Ready => snapshot.Ready;
+
     /// <summary>What is served, by all workers that answer together.</summary>
     /// <exception cref="TsfException">TSF5001 while all of them start; TSF5002 when all of them failed.</exception>
     public ServedModel Resolve() => snapshot is { Model: { } served } ? served : throw Unserved();

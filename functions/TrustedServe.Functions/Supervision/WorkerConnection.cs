@@ -17,6 +17,9 @@ internal sealed class WorkerConnection : IDisposable
     /// </summary>
     private const int StreamWindow = 1 << 20;
 
+    // A worker reads its statistics from memory; one that takes longer hangs.
+    private static readonly TimeSpan StatisticsTime = TimeSpan.FromSeconds(5);
+
     private readonly GrpcChannel channel;
     private readonly string callSocket;
     private readonly int maxMessageBytes;
@@ -75,6 +78,13 @@ internal sealed class WorkerConnection : IDisposable
             : throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
     }
 
+    /// <summary>What the worker has computed since its start.</summary>
+    /// <exception cref="TsfException">What the worker answered, or TSF5003, TSF4011, TSF4016.</exception>
+    public Task<ModelSnapshot> StatisticsAsync(string model, string version, CancellationToken cancellationToken) => AskAsync(
+        () => Control.StatisticsAsync(
+            new StatisticsRequest { Name = model, Version = version }, deadline: (time.GetUtcNow() + StatisticsTime).UtcDateTime, cancellationToken: cancellationToken),
+        cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -113,11 +123,14 @@ internal sealed class WorkerConnection : IDisposable
         }
     }
 
-    private async Task<ModelInferResponse> InferByGrpcAsync(ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
+    private Task<ModelInferResponse> InferByGrpcAsync(ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken) => AskAsync(
+        () => Inference.ModelInferAsync(request, new CallOptions(deadline: deadline.UtcDateTime, cancellationToken: cancellationToken)), cancellationToken);
+
+    private async Task<T> AskAsync<T>(Func<AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await Inference.ModelInferAsync(request, new CallOptions(deadline: deadline.UtcDateTime, cancellationToken: cancellationToken));
+            return await call();
         }
         catch (RpcException exception) when (!cancellationToken.IsCancellationRequested
             && (exception.StatusCode is StatusCode.Cancelled || (closed && exception.StatusCode is StatusCode.Internal or StatusCode.Unknown)))

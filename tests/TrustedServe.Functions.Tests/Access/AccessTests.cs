@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using TrustedServe.Functions.Access;
 using TrustedServe.Functions.Tests.Hosting;
 using TrustedServe.Testing;
@@ -42,6 +43,32 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(lookOnly, "/v2/models/matrix/infer"));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(matrixOnly, "/predictions/classify"));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(matrixOnly, "/v2/models/classify/ready"));
+    }
+
+    [Fact]
+    public async Task Worker_is_told_a_tag_of_the_caller_and_neither_key_nor_name()
+    {
+        var (first, again, other) = (await TagAsync(all), await TagAsync(all), await TagAsync(matrixOnly));
+        Assert.Matches("^[0-9a-f]{16}$", first);
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, other);
+
+        async Task<string> TagAsync(string key)
+        {
+            const string Claiming = """{"parameters":{"tell":true,"trustedserve_caller":"somebody else"},"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}]}""";
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/matrix/infer") { Content = new StringContent(Claiming, Encoding.UTF8, "application/json") };
+            request.Headers.Add("Authorization", $"Bearer {key}");
+            using var response = await host.Client.SendAsync(request);
+            using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+            return answer.RootElement.GetProperty("parameters").GetProperty("caller").GetString()!;
+        }
+    }
+
+    [Fact]
+    public async Task Statistics_need_the_right_to_metadata()
+    {
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(lookOnly, "/v2/models/classify/stats"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(matrixOnly, "/v2/models/classify/stats"));
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using Grpc.Core;
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Worker.Hosting;
 using TrustedServe.Worker.Tests.Support;
@@ -42,6 +44,28 @@ public sealed class SealedModelTests(SealedStore store) : IClassFixture<SealedSt
         }
 
         Assert.DoesNotContain(SampleModels.LangidRows()[0].Text, worker.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TextOverTheLimit_IsRefusedWithLimitAndActual_OrCutWhereTheManifestAllows()
+    {
+        var (whole, tooLong) = (string.Join(' ', Enumerable.Repeat("the", 126)), string.Join(' ', Enumerable.Repeat("the", 200)));
+        await using var refusing = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "langid"));
+        await refusing.StepsAsync();
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await refusing.Inference.ModelInferAsync(Requests.Texts("short", tooLong)));
+        Assert.Equal(TsfErrors.InputTooLong, RpcErrors.FromRpc(exception).Error);
+        Assert.Equal("The text of row 1 has 202 tokens; the model takes at most 128.", exception.Status.Detail);
+        var uncut = await refusing.Inference.ModelInferAsync(Requests.Texts(whole));
+        Assert.Empty(uncut.Parameters);
+
+        await using var cutting = new WorkerProcess(socket => WorkerProcess.Config(store, socket, SealedStore.CuttingModel));
+        await cutting.StepsAsync();
+        var request = Requests.Texts(tooLong, "short", tooLong);
+        request.ModelName = SealedStore.CuttingModel;
+        var cut = await cutting.Inference.ModelInferAsync(request);
+        Assert.True(cut.Parameters["truncated"].BoolParam);
+        Assert.Equal("0,2", cut.Parameters["truncated_rows"].StringParam);
+        Assert.All(uncut.Floats("logits").Zip(cut.Floats("logits")), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     [Fact]

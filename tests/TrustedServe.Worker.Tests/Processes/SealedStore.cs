@@ -13,9 +13,12 @@ using TrustedServe.Worker.Tests.Support;
 
 namespace TrustedServe.Worker.Tests.Processes;
 
-/// <summary>Both samples sealed in a store, and a broker that releases their keys to this build of the worker alone.</summary>
+/// <summary>The samples sealed in a store, and a broker that releases their keys to this build of the worker alone.</summary>
 public class SealedStore : IAsyncLifetime
 {
+    /// <summary>The language model again, as one that cuts texts over its limit.</summary>
+    internal const string CuttingModel = "langid-cutting";
+
     private readonly TemporaryDirectory directory = new();
     private BrokerHost? broker;
 
@@ -63,7 +66,11 @@ public class SealedStore : IAsyncLifetime
         """);
 
     private protected virtual IEnumerable<(Manifest Draft, string Folder)> Models(string scratch) =>
-        [(SampleModels.DigitsManifest(), SampleModels.Digits), (SampleModels.LangidManifest(), SampleModels.Langid)];
+    [
+        (SampleModels.DigitsManifest(), SampleModels.Digits),
+        (SampleModels.LangidManifest(), SampleModels.Langid),
+        (SampleModels.LangidManifest(truncate: true) with { Name = CuttingModel }, SampleModels.Langid),
+    ];
 
     private async Task AddAsync(Manifest draft, string sample, ResourceStore resources)
     {

@@ -24,6 +24,7 @@ public sealed class TextTests
         await using var worker = await TestWorker.LangidAsync(truncate: true);
         var cut = await worker.Inference.ModelInferAsync(Requests.Texts(string.Join(' ', Enumerable.Repeat("the", 200))));
         Assert.True(cut.Parameters["truncated"].BoolParam);
+        Assert.Equal("0", cut.Parameters["truncated_rows"].StringParam);
         var whole = await worker.Inference.ModelInferAsync(Requests.Texts(string.Join(' ', Enumerable.Repeat("the", 126))));
         Assert.Empty(whole.Parameters);
         Assert.Equal(whole.Floats("logits"), cut.Floats("logits"));

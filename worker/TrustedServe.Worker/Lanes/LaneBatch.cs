@@ -49,12 +49,14 @@ internal sealed class LaneBatch
         parts.Add(new BatchPart(work, first, Rows, 0));
     }
 
-    /// <summary>Adds all rows of a request that no lane has, when they fit.</summary>
+    /// <summary>Adds all rows of a request that no lane has, when they fit, both here and by themselves: they may have to be computed again alone.</summary>
     public bool TryAdd(LaneWork work, BatchLimits limits)
     {
         var rows = work.Rows - work.Taken;
         var width = Math.Max(Width, work.LengthAt(work.Taken));
-        if (!Equals(work.Kind, parts[0].Work.Kind) || !limits.Allow(Rows + rows, width, Tokens + work.TokensLeft))
+        if (!Equals(work.Kind, parts[0].Work.Kind)
+            || !limits.Allow(Rows + rows, width, Tokens + work.TokensLeft)
+            || !limits.Allow(rows, work.LengthAt(work.Taken), work.TokensLeft))
         {
             return false;
         }

@@ -229,7 +229,7 @@ internal sealed class LaneScheduler : IDisposable
         var refused = waiting.RefusedFor(work);
         if (refused == work)
         {
-            Requests.Ended(reason.Error);
+            Requests.Ended(reason.Error, TimeSpan.Zero);
             throw reason;
         }
 
@@ -313,7 +313,7 @@ internal sealed class LaneScheduler : IDisposable
         }
 
         work.Fail(reason);
-        Requests.Ended(reason.Error);
+        Requests.Ended(reason.Error, time.GetElapsedTime(work.Arrival));
         foreach (var lane in lanes)
         {
             if (lane.Current is { } batch && batch.Has(work) && batch.IsForNobody())

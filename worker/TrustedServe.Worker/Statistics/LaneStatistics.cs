@@ -18,10 +18,9 @@ internal sealed class LaneStatistics(int mostRows)
     private readonly Histogram padding = new(HistogramBounds.Padding);
     private readonly Histogram tokensPerSecond = new(HistogramBounds.TokensPerSecond);
     private readonly long[] runsOfSize = new long[mostRows + 1];
-    private readonly double[] engineSecondsOfSize = new double[mostRows + 1];
-    private double inputSeconds;
-    private double engineSeconds;
-    private double outputSeconds;
+    private readonly double[] inputSeconds = new double[mostRows + 1];
+    private readonly double[] engineSeconds = new double[mostRows + 1];
+    private readonly double[] outputSeconds = new double[mostRows + 1];
     private long failedRuns;
 
     /// <summary>What rows and tokens cost of late.</summary>
@@ -45,10 +44,6 @@ internal sealed class LaneStatistics(int mostRows)
 
         var ended = time.GetTimestamp();
         var seconds = time.GetElapsedTime(started, ended).TotalSeconds;
-        var engine = time.GetElapsedTime(engineStarted, engineEnded).TotalSeconds;
-        Volatile.Write(ref inputSeconds, inputSeconds + time.GetElapsedTime(started, engineStarted).TotalSeconds);
-        Volatile.Write(ref engineSeconds, engineSeconds + engine);
-        Volatile.Write(ref outputSeconds, outputSeconds + time.GetElapsedTime(engineEnded, ended).TotalSeconds);
         computeSeconds.Record(seconds);
         runRows.Record(batch.Rows);
         runRequests.Record(batch.Parts.Count);
@@ -58,12 +53,11 @@ internal sealed class LaneStatistics(int mostRows)
             tokensPerSecond.Record(batch.Tokens / seconds);
         }
 
-        if (batch.Rows < runsOfSize.Length)
-        {
-            Volatile.Write(ref runsOfSize[batch.Rows], runsOfSize[batch.Rows] + 1);
-            Volatile.Write(ref engineSecondsOfSize[batch.Rows], engineSecondsOfSize[batch.Rows] + engine);
-        }
-
+        var size = batch.Rows < runsOfSize.Length ? batch.Rows : 0;
+        Volatile.Write(ref runsOfSize[size], runsOfSize[size] + 1);
+        Add(ref inputSeconds[size], time.GetElapsedTime(started, engineStarted));
+        Add(ref engineSeconds[size], time.GetElapsedTime(engineStarted, engineEnded));
+        Add(ref outputSeconds[size], time.GetElapsedTime(engineEnded, ended));
         Cost.Add(seconds, batch.Rows, batch.Tokens);
     }
 
@@ -81,19 +75,25 @@ internal sealed class LaneStatistics(int mostRows)
             RunRequests = runRequests.Snapshot(),
             Padding = padding.Snapshot(),
             TokensPerSecond = tokensPerSecond.Snapshot(),
-            InputSeconds = Volatile.Read(ref inputSeconds),
-            EngineSeconds = Volatile.Read(ref engineSeconds),
-            OutputSeconds = Volatile.Read(ref outputSeconds),
             FailedRuns = (ulong)Volatile.Read(ref failedRuns),
         };
-        for (var rows = 1; rows < runsOfSize.Length; rows++)
+        for (var rows = 0; rows < runsOfSize.Length; rows++)
         {
             if (Volatile.Read(ref runsOfSize[rows]) is > 0 and var runs)
             {
-                snapshot.RunSizes.Add(new RunSizeSnapshot { Rows = rows, Runs = (ulong)runs, EngineSeconds = Volatile.Read(ref engineSecondsOfSize[rows]) });
+                snapshot.RunSizes.Add(new RunSizeSnapshot
+                {
+                    Rows = rows,
+                    Runs = (ulong)runs,
+                    InputSeconds = Volatile.Read(ref inputSeconds[rows]),
+                    EngineSeconds = Volatile.Read(ref engineSeconds[rows]),
+                    OutputSeconds = Volatile.Read(ref outputSeconds[rows]),
+                });
             }
         }
 
         return snapshot;
     }
+
+    private static void Add(ref double total, TimeSpan time) => Volatile.Write(ref total, total + time.TotalSeconds);
 }

@@ -8,10 +8,11 @@ internal sealed class RequestStatistics(TimeProvider time)
 {
     private readonly Histogram seconds = new(HistogramBounds.Seconds);
     private long failed;
-    private long full;
+    private long refused;
     private long expired;
-    private long left;
+    private long cancelled;
     private long lastAnswer;
+    private double unansweredSeconds;
 
     /// <summary>A request was answered.</summary>
     public void Answered(TimeSpan took)
@@ -21,12 +22,12 @@ internal sealed class RequestStatistics(TimeProvider time)
     }
 
     /// <summary>A request ended without an answer.</summary>
-    public void Ended(ErrorCode error)
+    public void Ended(ErrorCode error, TimeSpan took)
     {
         ref var count = ref failed;
         if (error == TsfErrors.Overloaded || error == TsfErrors.ModelNotReady)
         {
-            count = ref full;
+            count = ref refused;
         }
         else if (error == TsfErrors.DeadlineExceeded)
         {
@@ -34,10 +35,11 @@ internal sealed class RequestStatistics(TimeProvider time)
         }
         else if (error == TsfErrors.Cancelled)
         {
-            count = ref left;
+            count = ref cancelled;
         }
 
         Volatile.Write(ref count, count + 1);
+        Volatile.Write(ref unansweredSeconds, unansweredSeconds + took.TotalSeconds);
     }
 
     /// <summary>Puts what was counted until now into a snapshot.</summary>
@@ -45,9 +47,10 @@ internal sealed class RequestStatistics(TimeProvider time)
     {
         snapshot.RequestSeconds = seconds.Snapshot();
         snapshot.Failed = (ulong)Volatile.Read(ref failed);
-        snapshot.Refused = (ulong)Volatile.Read(ref full);
+        snapshot.Refused = (ulong)Volatile.Read(ref refused);
         snapshot.Expired = (ulong)Volatile.Read(ref expired);
-        snapshot.Cancelled = (ulong)Volatile.Read(ref left);
+        snapshot.Cancelled = (ulong)Volatile.Read(ref cancelled);
+        snapshot.UnansweredSeconds = Volatile.Read(ref unansweredSeconds);
         snapshot.LastAnswerUnixMilliseconds = Volatile.Read(ref lastAnswer);
     }
 }
