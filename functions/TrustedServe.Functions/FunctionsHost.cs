@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Embedding;
 using TrustedServe.Functions.Evidence;
 using TrustedServe.Functions.Health;
 using TrustedServe.Functions.Http;
@@ -30,7 +32,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     private FunctionsHost(WebApplication application, Listeners listeners) =>
         (this.application, this.listeners) = (application, listeners);
 
-    /// <summary>Where the HTTP trigger listens, after the start.</summary>
+    /// <summary>Where the HTTP trigger listens, after the start; not when embedded.</summary>
     public Uri HttpAddress => new($"http://{listeners.Http!.EndPoint}");
 
     /// <summary>Where health and metrics are, after the start.</summary>
@@ -59,8 +61,13 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = nameof(TrustedServe) });
         seams.Logging(builder.Logging);
         ConfigureServices(builder.Services, options, seams);
-        builder.Services.AddQueueTrigger(options.Queue, sources.Host.Queues);
-        var listeners = ConfigureListeners(builder.WebHost, options);
+        builder.Services.AddQueueTrigger(options.Queue, sources.Host.Queues, takesMessages: !seams.Embedded);
+        var listeners = ConfigureListeners(builder.WebHost, options, seams.Embedded);
+        if (seams.Embedded)
+        {
+            builder.Services.AddSingleton<IServer>(provider => new EmbeddedServer(ActivatorUtilities.CreateInstance<KestrelServer>(provider)));
+        }
+
         var application = builder.Build();
         StartAccess(application.Services, apiKeys);
         ConfigurePipeline(application, options, sources.Host, seams.Time);
@@ -95,7 +102,15 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             throw TsfErrors.InvalidSettings.With($"TrustedServe:Http:Listen or TrustedServe:Health:Listen cannot be listened on: {exception.Message}.", exception);
         }
 
-        LogListening(Services.GetRequiredService<ILogger<FunctionsHost>>(), HttpAddress, HealthAddress);
+        var log = Services.GetRequiredService<ILogger<FunctionsHost>>();
+        if (listeners.Http is null)
+        {
+            LogEmbedded(log, HealthAddress);
+        }
+        else
+        {
+            LogListening(log, HttpAddress, HealthAddress);
+        }
     }
 
     /// <summary>Completes when the host has been asked to stop and has stopped.</summary>
@@ -153,7 +168,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Queue.Name is not null && patience < QueueStop ? QueueStop : patience);
     }
 
-    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options)
+    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options, bool embedded)
     {
         var listeners = new Listeners();
         host.UseKestrelCore();
@@ -162,11 +177,15 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // RequestBody bounds it
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Listen(options.Http.Listen, listen =>
+            if (!embedded)
             {
-                listeners.Http = listen;
-                listen.Protocols = HttpProtocols.Http1;
-            });
+                kestrel.Listen(options.Http.Listen, listen =>
+                {
+                    listeners.Http = listen;
+                    listen.Protocols = HttpProtocols.Http1;
+                });
+            }
+
             kestrel.Listen(options.Health.Listen, listen =>
             {
                 listeners.Health = listen;
@@ -219,6 +238,9 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
     [LoggerMessage(2004, LogLevel.Information, "Stopped")]
     private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(2006, LogLevel.Information, "Requests and messages come from the host around this one, health and metrics on {HealthUrl}")]
+    private static partial void LogEmbedded(ILogger logger, Uri healthUrl);
 
     [LoggerMessage(2005, LogLevel.Warning, "InsecureAllowAnyCaller is set: whoever reaches the listener is served")]
     private static partial void LogAnyCaller(ILogger logger);

@@ -15,7 +15,8 @@ public static class QueueServices
     /// <param name="services">The host's services.</param>
     /// <param name="options">The trigger's settings, validated.</param>
     /// <param name="host">What host.json says.</param>
-    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, QueueOptions options, QueueHostSettings host)
+    /// <param name="takesMessages">False when another host takes the messages and only has the jobs run.</param>
+    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, QueueOptions options, QueueHostSettings host, bool takesMessages = true)
     {
         services.AddSingleton(options);
         services.AddSingleton(host);
@@ -26,7 +27,10 @@ public static class QueueServices
             services.AddSingleton(_ => new StorageClients(options));
             services.TryAddSingleton(provider => KeySources.Create(provider.GetRequiredService<ServeOptions>().Trust, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<BatchJob>();
-            services.AddHostedService<QueuePump>();
+            if (takesMessages)
+            {
+                services.AddHostedService<QueuePump>();
+            }
         }
 
         return services;
