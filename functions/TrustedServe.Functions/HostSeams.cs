@@ -12,8 +12,8 @@ internal sealed record HostSeams
     /// <summary>Decides the mode.</summary>
     public Func<TrustMode> Mode { get; init; } = TrustModes.Decide;
 
-    /// <summary>Whether another host in this process has the HTTP listener and takes the queue's messages.</summary>
-    public bool Embedded { get; init; }
+    /// <summary>What the front end is there for.</summary>
+    public HostRole Role { get; init; }
 
     /// <summary>Opens the model store.</summary>
     public Func<ModelsOptions, IModelStore> OpenStore { get; init; } = options => ModelStores.Open(options.Store, options.StoreConnectionString);

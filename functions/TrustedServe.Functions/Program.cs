@@ -18,6 +18,11 @@ try
     }
 
     ProcessHardening.Apply();
+    if (commandLine.Once)
+    {
+        return await OneShotProgram.RunAsync(commandLine, new HostSeams());
+    }
+
     await using var host = await FunctionsHost.BuildAsync(commandLine, new HostSeams());
     await host.StartAsync();
     if (commandLine.ExitOnStdinEof)
@@ -46,7 +51,7 @@ static void StopAtEndOfInput(FunctionsHost host)
             // Nothing is said here; only the end counts.
         }
 
-        host.Stop();
+        host.Stop("the end of standard input");
     })
     {
         IsBackground = true,

@@ -37,6 +37,9 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             case "slow":
                 await Task.Delay(TimeSpan.FromSeconds(20), context.CancellationToken);
                 break;
+            case "unhurried":
+                await Task.Delay(TimeSpan.FromSeconds(5), context.CancellationToken);
+                break;
             case "full":
                 throw RpcErrors.ToRpc(new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 });
             case "broken":

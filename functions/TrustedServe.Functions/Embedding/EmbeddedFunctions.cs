@@ -64,7 +64,7 @@ public sealed class EmbeddedFunctions : IAsyncDisposable
     /// <summary>The same, with surroundings of a test's making.</summary>
     internal static async Task<EmbeddedFunctions> StartAsync(CommandLine commandLine, HostSeams seams)
     {
-        var host = await FunctionsHost.BuildAsync(commandLine, seams with { Embedded = true });
+        var host = await FunctionsHost.BuildAsync(commandLine, seams with { Role = HostRole.Embedded });
         try
         {
             await host.StartAsync();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TrustedServe.Attestation.Keys;
+using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Settings;
 
 namespace TrustedServe.Functions.Queue;
@@ -22,6 +23,8 @@ public static class QueueServices
         services.AddSingleton(host);
         services.AddSingleton<JobRegistry>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new DrainOptions());
+        services.TryAddSingleton<Drain>();
         if (options.Name is not null)
         {
             services.AddSingleton(_ => new StorageClients(options));
