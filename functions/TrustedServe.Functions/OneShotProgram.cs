@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Queue;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
@@ -57,6 +58,11 @@ internal static partial class OneShotProgram
         {
             await shot.HandBackAsync(host.Services);
             throw;
+        }
+
+        if (commandLine.ExitOnStdinEof)
+        {
+            StandardInputEnd.Stops(host);
         }
 
         if (asked)
