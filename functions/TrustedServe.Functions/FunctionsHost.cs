@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Draining;
+using TrustedServe.Functions.Embedding;
 using TrustedServe.Functions.Evidence;
 using TrustedServe.Functions.Health;
 using TrustedServe.Functions.Http;
@@ -21,8 +24,8 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     /// <summary>More connections than this at once are closed as they come.</summary>
     private const int MaxConnections = 4096;
 
-    /// <summary>What a queue's messages may take to be handed back on a stop, with some room.</summary>
-    private static readonly TimeSpan QueueStop = TimeSpan.FromSeconds(25);
+    /// <summary>What a stop may take beyond the reserve of the grace: better a moment late than an answer lost.</summary>
+    private static readonly TimeSpan StopAllowance = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication application;
     private readonly Listeners listeners;
@@ -30,7 +33,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     private FunctionsHost(WebApplication application, Listeners listeners) =>
         (this.application, this.listeners) = (application, listeners);
 
-    /// <summary>Where the HTTP trigger listens, after the start.</summary>
+    /// <summary>Where the HTTP trigger listens, after the start; not when embedded.</summary>
     public Uri HttpAddress => new($"http://{listeners.Http!.EndPoint}");
 
     /// <summary>Where health and metrics are, after the start.</summary>
@@ -41,31 +44,31 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
     /// <summary>Reads the settings, decides the mode, and builds the host.</summary>
     /// <exception cref="TsfException">TSF0xxx: what is wrong with command line, settings or surroundings.</exception>
-    public static async Task<FunctionsHost> BuildAsync(CommandLine commandLine, HostSeams seams)
-    {
-        var sources = SettingsSources.Gather(commandLine, seams.Environment);
-        var mode = seams.Mode();
-        byte[]? apiKeys = null;
-        if (mode == TrustMode.TrustDomain)
-        {
-            TrustBoundary.Check(sources.All);
-            using var guest = seams.GuestKeys(seams.Time);
-            var released = await TrustBoundary.ReleaseAsync(sources.All, guest, CancellationToken.None);
-            sources = sources with { All = [.. sources.All, released.Source] };
-            apiKeys = released.ApiKeys;
-        }
+    public static async Task<FunctionsHost> BuildAsync(CommandLine commandLine, HostSeams seams) =>
+        Build(await HostSettings.ReadAsync(commandLine, seams), seams);
 
-        var options = ServeOptions.Read(sources.All, sources.Host, apiKeys is not null);
+    /// <summary>Builds the host with settings that were read before.</summary>
+    public static FunctionsHost Build(HostSettings settings, HostSeams seams)
+    {
+        var options = settings.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = nameof(TrustedServe) });
         seams.Logging(builder.Logging);
         ConfigureServices(builder.Services, options, seams);
-        builder.Services.AddQueueTrigger(options.Queue, sources.Host.Queues);
-        var listeners = ConfigureListeners(builder.WebHost, options);
+        builder.Services.AddQueueTrigger(options.Queue, settings.Host.Queues, takesMessages: seams.Role == HostRole.Serve);
+        var listeners = ConfigureListeners(builder.WebHost, options, seams.Role);
+        if (seams.Role == HostRole.Embedded)
+        {
+            builder.Services.AddSingleton<IServer>(provider => new EmbeddedServer(ActivatorUtilities.CreateInstance<KestrelServer>(provider)));
+        }
+
         var application = builder.Build();
-        StartAccess(application.Services, apiKeys);
-        ConfigurePipeline(application, options, sources.Host, seams.Time);
+        StartAccess(application.Services, settings.ApiKeys);
+        ConfigurePipeline(application, options, settings.Host, seams.Time);
+
+        // Something else than a drain stops the host: a service that failed. Nothing in hand can be finished then.
+        application.Lifetime.ApplicationStopping.Register(application.Services.GetRequiredService<Drain>().Hurry);
         var log = application.Services.GetRequiredService<ILogger<FunctionsHost>>();
-        LogMode(log, mode, TrustKinds.Of(options.Trust), options.Trust.KeySource);
+        LogMode(log, settings.Mode, TrustKinds.Of(options.Trust), options.Trust.KeySource);
         if (options.Http.InsecureAllowAnyCaller)
         {
             LogAnyCaller(log);
@@ -95,7 +98,15 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             throw TsfErrors.InvalidSettings.With($"TrustedServe:Http:Listen or TrustedServe:Health:Listen cannot be listened on: {exception.Message}.", exception);
         }
 
-        LogListening(Services.GetRequiredService<ILogger<FunctionsHost>>(), HttpAddress, HealthAddress);
+        var log = Services.GetRequiredService<ILogger<FunctionsHost>>();
+        if (listeners.Http is null)
+        {
+            LogHealthOnly(log, HealthAddress);
+        }
+        else
+        {
+            LogListening(log, HttpAddress, HealthAddress);
+        }
     }
 
     /// <summary>Completes when the host has been asked to stop and has stopped.</summary>
@@ -111,10 +122,15 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Asks the host to stop.</summary>
-    public void Stop() => application.Lifetime.StopApplication();
+    /// <param name="reason">Who asked, for the log.</param>
+    public void Stop(string reason) => _ = Services.GetRequiredService<DrainLifetime>().EndAsync(reason, skipDelay: true);
 
     /// <summary>Stops: requests in hand are finished, then the workers end.</summary>
-    public Task StopAsync() => application.StopAsync();
+    public async Task StopAsync()
+    {
+        await Services.GetRequiredService<Drain>().Begin("the host around this one", skipDelay: true);
+        await application.StopAsync();
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => application.DisposeAsync();
@@ -152,12 +168,15 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             services.AddHostedService(provider => provider.GetRequiredService<ApiKeyWatcher>());
         }
 
-        // As long as a request may take: a stop waits for those in hand. With a queue, its messages are handed back meanwhile.
-        var patience = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Queue.Name is not null && patience < QueueStop ? QueueStop : patience);
+        // What is in hand was finished or cut off before: this is for saying so and for ending the workers.
+        services.AddSingleton(options.Drain);
+        services.AddSingleton<Drain>();
+        services.AddSingleton<DrainLifetime>();
+        services.AddSingleton<IHostLifetime>(provider => seams.Role == HostRole.Embedded ? new EmbeddedLifetime() : provider.GetRequiredService<DrainLifetime>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain.Reserve + StopAllowance);
     }
 
-    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options)
+    private static Listeners ConfigureListeners(ConfigureWebHostBuilder host, ServeOptions options, HostRole role)
     {
         var listeners = new Listeners();
         host.UseKestrelCore();
@@ -167,11 +186,15 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // RequestBody bounds it
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Listen(options.Http.Listen, listen =>
+            if (role == HostRole.Serve)
             {
-                listeners.Http = listen;
-                listen.Protocols = HttpProtocols.Http1;
-            });
+                kestrel.Listen(options.Http.Listen, listen =>
+                {
+                    listeners.Http = listen;
+                    listen.Protocols = HttpProtocols.Http1;
+                });
+            }
+
             kestrel.Listen(options.Health.Listen, listen =>
             {
                 listeners.Health = listen;
@@ -202,10 +225,14 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         var fleet = services.GetRequiredService<WorkerFleet>();
         var healthEndpoints = services.GetRequiredService<HealthEndpoints>();
         application.MapWhen(context => context.Features.Get<HealthListener>() is not null, branch => branch.Run(healthEndpoints.InvokeAsync));
+        var drain = services.GetRequiredService<Drain>();
+        var metrics = services.GetRequiredService<RequestMetrics>();
+        drain.Watch(() => metrics.InFlight);
         application.Use(next => new RequestPipeline(
             next,
             fleet,
-            services.GetRequiredService<RequestMetrics>(),
+            drain,
+            metrics,
             TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds),
             time,
             services.GetRequiredService<ILogger<RequestPipeline>>()).InvokeAsync);
@@ -225,6 +252,9 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
     [LoggerMessage(2004, LogLevel.Information, "Stopped")]
     private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(2006, LogLevel.Information, "No listener for requests, health and metrics on {HealthUrl}")]
+    private static partial void LogHealthOnly(ILogger logger, Uri healthUrl);
 
     [LoggerMessage(2005, LogLevel.Warning, "InsecureAllowAnyCaller is set: whoever reaches the listener is served")]
     private static partial void LogAnyCaller(ILogger logger);

@@ -15,6 +15,9 @@ internal sealed record HostSeams
     /// <summary>Decides the mode.</summary>
     public Func<TrustMode> Mode { get; init; } = TrustModes.Decide;
 
+    /// <summary>What the front end is there for.</summary>
+    public HostRole Role { get; init; }
+
     /// <summary>Opens the model store.</summary>
     public Func<ModelsOptions, IModelStore> OpenStore { get; init; } = options => ModelStores.Open(options.Store, options.StoreConnectionString);
 

@@ -57,6 +57,9 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             case "slow":
                 await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken);
                 break;
+            case "unhurried":
+                await Task.Delay(TimeSpan.FromSeconds(5), context.CancellationToken);
+                break;
             case "full":
                 throw new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 };
             case "broken":

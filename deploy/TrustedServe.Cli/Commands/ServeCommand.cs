@@ -22,8 +22,9 @@ internal static class ServeCommand
         var settings = new Option<string?>("--settings") { Description = "A settings file for the front end; settings.schema.json describes it." };
         var set = new Option<string[]>("--set") { Description = "One more setting of the front end, for example Http:MaxBodyBytes=1048576. May be given several times." };
         var connection = CommonOptions.StoreConnectionVariable();
+        var once = new Option<bool>("--once") { Description = "Take one message from the queue, finish it and end; the exit code says how it ended (0: done, or the queue was empty)." };
         var json = new Option<bool>("--json") { Description = "Print the front end's own log, one JSON object a line." };
-        var command = new Command("serve", "Serve the models of a store until Ctrl+C.") { models, broker, brokerFolder, collateral, collateralSource, simulated, listen, health, settings, set, connection, json };
+        var command = new Command("serve", "Serve the models of a store until Ctrl+C.") { models, broker, brokerFolder, collateral, collateralSource, simulated, listen, health, settings, set, connection, once, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new LocalStackOptions
@@ -39,6 +40,7 @@ internal static class ServeCommand
                 InsecureSimulatedEvidence = parsed.GetValue(simulated),
                 Listen = parsed.GetValue(listen)!,
                 HealthListen = parsed.GetValue(health)!,
+                Once = parsed.GetValue(once),
                 SettingsFile = parsed.GetValue(settings),
                 Settings = ParseSettings(parsed.GetValue(set) ?? []),
                 SecretSettings = Secrets(parsed.GetValue(connection)),
@@ -77,7 +79,14 @@ internal static class ServeCommand
         }
         catch (OperationCanceledException)
         {
-            return 0;
+            if (!options.Once)
+            {
+                return 0;
+            }
+
+            // What became of the message is what the caller must know.
+            await stack.Functions.EndAsync();
+            return stack.Functions.ExitCode;
         }
     }
 

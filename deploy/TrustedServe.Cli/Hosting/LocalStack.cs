@@ -92,6 +92,11 @@ internal sealed class LocalStack : IAsyncDisposable
             $"--TrustedServe:Trust:Broker={broker}",
             $"--TrustedServe:Trust:InsecureSimulatedEvidence={(options.InsecureSimulatedEvidence ? "true" : "false")}",
         };
+        if (options.Once)
+        {
+            arguments.Add("--once");
+        }
+
         if (options.SettingsFile is { } settings)
         {
             arguments.AddRange(["--settings", settings]);

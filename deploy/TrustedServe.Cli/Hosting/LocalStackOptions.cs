@@ -24,6 +24,9 @@ internal sealed record LocalStackOptions
     /// <summary>Address of health and metrics.</summary>
     public string HealthListen { get; init; } = "http://127.0.0.1:8081";
 
+    /// <summary>Take one message from the queue, finish it, end.</summary>
+    public bool Once { get; init; }
+
     /// <summary>A settings file for the front end, or null.</summary>
     public string? SettingsFile { get; init; }
 

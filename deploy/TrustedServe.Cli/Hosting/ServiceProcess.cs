@@ -11,6 +11,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     // Enough for every line of a start; a service that logs for months must not fill our memory.
     private const int Remembered = 2_000;
 
+    // A front end finishes what it has within 30 s unless it was given another grace.
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(40);
+
     private readonly Process process;
     private readonly long started;
     private readonly Lock gate = new();
@@ -133,13 +136,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes its standard input, waits, and kills it only when it does not end within 15 s.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes its standard input, waits, and kills it only when it does not end within the grace that it has, and some.</summary>
+    public async Task EndAsync()
     {
         if (!process.HasExited)
         {
             process.StandardInput.Close();
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+            using var limit = new CancellationTokenSource(EndLimit);
             try
             {
                 await process.WaitForExitAsync(limit.Token);
@@ -152,6 +155,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
 
         await pumps;
+    }
+
+    /// <inheritdoc cref="EndAsync"/>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
         process.Dispose();
     }
 

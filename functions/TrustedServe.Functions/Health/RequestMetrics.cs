@@ -15,6 +15,9 @@ internal sealed class RequestMetrics(TimeProvider time)
     private long inFlight;
     private long totalMicroseconds;
 
+    /// <summary>Requests between arrival and answer.</summary>
+    public long InFlight => Interlocked.Read(ref inFlight);
+
     /// <summary>A request arrived.</summary>
     /// <returns>What <see cref="End"/> needs.</returns>
     public long Begin()
@@ -45,7 +48,7 @@ internal sealed class RequestMetrics(TimeProvider time)
         }
 
         Head(text, "trustedserve_http_requests_in_flight", "gauge", "Requests between arrival and answer.");
-        Line(text, "trustedserve_http_requests_in_flight", Interlocked.Read(ref inFlight));
+        Line(text, "trustedserve_http_requests_in_flight", InFlight);
 
         Head(text, "trustedserve_http_request_duration_seconds", "histogram", "Time from arrival to answer, queueing included.");
         long count = 0;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Health;
 using TrustedServe.Functions.Supervision;
 using TrustedServe.Protocol.Errors;
@@ -8,7 +9,7 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.Functions.Http;
 
 /// <summary>What every request of the HTTP trigger goes through: clock, request id, trust header, count, and one place for errors.</summary>
-internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet fleet, RequestMetrics metrics, TimeSpan timeout, TimeProvider time, ILogger logger)
+internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet fleet, Drain drain, RequestMetrics metrics, TimeSpan timeout, TimeProvider time, ILogger logger)
 {
     private const int MaxIdLength = 64;
 
@@ -33,6 +34,17 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
         var status = StatusCodes.Status500InternalServerError;
         try
         {
+            if (drain.HasBegun)
+            {
+                // Whoever keeps a connection is to open the next one elsewhere.
+                context.Response.Headers.Connection = "close";
+            }
+
+            if (drain.Refuses)
+            {
+                throw new TsfException(TsfErrors.Draining, "This instance is ending.") { RetryAfterSeconds = 1 };
+            }
+
             await next(context);
             if (!context.Response.HasStarted && context.Response.StatusCode >= StatusCodes.Status400BadRequest)
             {

@@ -27,7 +27,10 @@ public sealed partial record JobMessage
     /// <summary>Where the result is to lie.</summary>
     public BlobName Output { get; }
 
-    /// <summary>Reads <c>{"id","model","version"?,"input","output","format":"jsonl"}</c>, plain or as base64.</summary>
+    /// <summary>How many deliveries were no try; written by an instance that handed the message back, 0 from a sender.</summary>
+    public int HandedBack { get; private init; }
+
+    /// <summary>Reads <c>{"id","model","version"?,"input","output","format":"jsonl","handedBack"?}</c>, plain or as base64.</summary>
     /// <param name="body">The message's text as the queue gave it.</param>
     /// <param name="maxBytes">The longest text that is read.</param>
     /// <exception cref="TsfException">TSF6001 with the place that is wrong.</exception>
@@ -74,10 +77,15 @@ public sealed partial record JobMessage
             throw TsfErrors.MalformedJob.With("'format' must be \"jsonl\".");
         }
 
+        if (wire.HandedBack is < 0 or > Queue.HandedBack.Most)
+        {
+            throw TsfErrors.MalformedJob.With($"'handedBack' must be 0 to {Queue.HandedBack.Most}.");
+        }
+
         var input = Name("input", wire.Input);
         var output = Name("output", wire.Output);
         return input != output
-            ? new JobMessage(wire.Id, wire.Model, wire.Version, input, output)
+            ? new JobMessage(wire.Id, wire.Model, wire.Version, input, output) { HandedBack = wire.HandedBack }
             : throw TsfErrors.MalformedJob.With("'input' and 'output' must be different blobs.");
     }
 
@@ -101,5 +109,5 @@ public sealed partial record JobMessage
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\z")]
     private static partial Regex Names();
 
-    private sealed record Wire(string Id, string Model, string Input, string Output, string Format, string? Version = null);
+    private sealed record Wire(string Id, string Model, string Input, string Output, string Format, string? Version = null, int HandedBack = 0);
 }

@@ -10,7 +10,7 @@ namespace TrustedServe.Functions.Queue;
 /// <remarks>
 /// 1. While the job runs, its message is kept invisible.
 /// 2. Done: the message is deleted. If it was lost in between, its next receiver finds the result in place.
-/// 3. The process stops: the message is made visible at once. That is no failed try, so on its last one it is replaced by a fresh copy.
+/// 3. The process stops: the message is made visible at once. That is no failed try, and the message is made to say so (<see cref="HandedBack"/>).
 /// 4. Lost to another receiver: the job stops and the message is left alone.
 /// 5. Failed: visible again after a pause that doubles with every try; after the last try to the poison queue, and only then deleted.
 /// </remarks>
@@ -22,93 +22,90 @@ internal sealed class MessageHandler(QueueClient queue, QueueClient poison, Batc
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(-1);
 
     /// <summary>Handles a message that was received no earlier than <paramref name="receivedAfter"/>; never throws.</summary>
-    public async Task HandleAsync(QueueMessage message, DateTimeOffset receivedAfter, CancellationToken stopping)
+    public async Task<MessageEnd> HandleAsync(QueueMessage message, DateTimeOffset receivedAfter, CancellationToken stopping)
     {
         await using var lease = new MessageLease(queue, message, receivedAfter, host.VisibilityTimeout, time, logger); // 1
-        var failure = await RunAsync(message, lease.Lost, stopping);
+        var (failure, handedBack) = await RunAsync(message, lease.Lost, stopping);
         if (!await lease.StopAsync())
         {
-            return; // 4
+            return MessageEnd.Lost; // 4
         }
 
         using var limit = new CancellationTokenSource(SettleLimit, time);
         try
         {
-            await (failure switch
+            switch (failure)
             {
-                null => lease.DeleteAsync(limit.Token), // 2
-                { Error: var error } when error == TsfErrors.Cancelled && stopping.IsCancellationRequested => HandBackAsync(lease, limit.Token), // 3
-                _ => FailAsync(lease, failure, limit.Token), // 5
-            });
+                case null:
+                    await lease.DeleteAsync(limit.Token); // 2
+                    return MessageEnd.Done;
+                case { Error: var error } when error == TsfErrors.Cancelled && stopping.IsCancellationRequested:
+                    QueueLog.HandedBack(logger, message.MessageId);
+                    await lease.ReleaseAsync(HandedBack.With(message.MessageText, handedBack + 1, options.MaxMessageBytes), limit.Token); // 3
+                    return MessageEnd.HandedBack;
+                default:
+                    return await FailAsync(lease, failure, HandedBack.Tries(message.DequeueCount, handedBack), limit.Token); // 5
+            }
         }
         catch (Exception unsettled) when (StorageErrors.IsStorage(unsettled) || unsettled is OperationCanceledException)
         {
             QueueLog.NotSettled(logger, message.MessageId, StorageErrors.Status(unsettled), StorageErrors.Code(unsettled));
+            return MessageEnd.Unsettled;
         }
     }
 
-    private async Task<TsfException?> RunAsync(QueueMessage message, CancellationToken lost, CancellationToken stopping)
+    private async Task<(TsfException? Failure, int HandedBack)> RunAsync(QueueMessage message, CancellationToken lost, CancellationToken stopping)
     {
-        if (message.DequeueCount > host.MaxDequeueCount)
-        {
-            return TsfErrors.JobAbandoned.With($"The message was delivered {message.DequeueCount - 1} times before and never came to an end.");
-        }
-
+        var handedBack = 0;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(lost, stopping);
         try
         {
-            await job.RunAsync(JobMessage.Parse(message.Body, options.MaxMessageBytes), $"{message.MessageId}:{message.DequeueCount}", message.DequeueCount, either.Token);
-            return null;
+            var asked = JobMessage.Parse(message.Body, options.MaxMessageBytes);
+            handedBack = asked.HandedBack;
+            var tries = HandedBack.Tries(message.DequeueCount, handedBack);
+            if (tries > host.MaxDequeueCount)
+            {
+                throw TsfErrors.JobAbandoned.With($"The message was tried {tries - 1} times before and never came to an end.");
+            }
+
+            await job.RunAsync(asked, $"{message.MessageId}:{message.DequeueCount}", tries, either.Token);
+            return (null, handedBack);
         }
         catch (Exception) when (either.IsCancellationRequested)
         {
             // Whatever the work in hand made of being stopped.
-            return TsfErrors.Cancelled.With("The job was stopped.");
+            return (TsfErrors.Cancelled.With("The job was stopped."), handedBack);
         }
         catch (TsfException failed)
         {
-            return failed;
+            return (failed, handedBack);
         }
         catch (Exception unforeseen)
         {
             // The text of an exception of someone else's may quote a row: type and place must do.
             QueueLog.Unforeseen(logger, message.MessageId, unforeseen.GetType().FullName, new StackTrace(unforeseen).ToString());
-            return TsfErrors.Internal.With($"The job ended with an unforeseen {unforeseen.GetType().Name}.", unforeseen);
+            return (TsfErrors.Internal.With($"The job ended with an unforeseen {unforeseen.GetType().Name}.", unforeseen), handedBack);
         }
     }
 
-    private async Task HandBackAsync(MessageLease lease, CancellationToken cancellationToken)
+    private async Task<MessageEnd> FailAsync(MessageLease lease, TsfException failure, long tries, CancellationToken cancellationToken)
     {
         var message = lease.Message;
-        QueueLog.HandedBack(logger, message.MessageId);
-        if (message.DequeueCount < host.MaxDequeueCount)
-        {
-            await lease.ReleaseAsync(TimeSpan.Zero, cancellationToken);
-            return;
-        }
-
-        // Sent before the old one is deleted: ended in between, there are two, and the second finds the result in place.
-        await queue.SendMessageAsync(message.MessageText, timeToLive: Never, cancellationToken: cancellationToken);
-        await lease.DeleteAsync(cancellationToken);
-    }
-
-    private async Task FailAsync(MessageLease lease, TsfException failure, CancellationToken cancellationToken)
-    {
-        var message = lease.Message;
-        QueueLog.TryFailed(logger, message.MessageId, message.DequeueCount, failure.Code, failure.Message);
+        QueueLog.TryFailed(logger, message.MessageId, tries, failure.Code, failure.Message);
         jobs.CountFailedTry();
-        if (message.DequeueCount < host.MaxDequeueCount)
+        if (tries < host.MaxDequeueCount)
         {
-            var delay = TimeSpan.FromSeconds(Math.Min(options.RetryDelaySeconds * Math.Pow(2, message.DequeueCount - 1), LongestDelay.TotalSeconds));
+            var delay = TimeSpan.FromSeconds(Math.Min(options.RetryDelaySeconds * Math.Pow(2, tries - 1), LongestDelay.TotalSeconds));
             await lease.ReleaseAsync(delay, cancellationToken);
-            return;
+            return MessageEnd.TriedInVain;
         }
 
         await poison.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        var given = PoisonMessage.Write(message.MessageText, failure, message.DequeueCount, time.GetUtcNow());
+        var given = PoisonMessage.Write(HandedBack.With(message.MessageText, 0, options.MaxMessageBytes), failure, tries, time.GetUtcNow());
         await poison.SendMessageAsync(given, timeToLive: Never, cancellationToken: cancellationToken);
-        QueueLog.Poisoned(logger, message.MessageId, message.DequeueCount, poison.Name, failure.Code);
+        QueueLog.Poisoned(logger, message.MessageId, tries, poison.Name, failure.Code);
         jobs.CountPoisoned();
         await lease.DeleteAsync(cancellationToken);
+        return MessageEnd.Poisoned;
     }
 }

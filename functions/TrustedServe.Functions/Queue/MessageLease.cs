@@ -54,6 +54,10 @@ internal sealed class MessageLease : IAsyncDisposable
     public Task ReleaseAsync(TimeSpan after, CancellationToken cancellationToken) =>
         SettleAsync(() => queue.UpdateMessageAsync(Message.MessageId, receipt, visibilityTimeout: after, cancellationToken: cancellationToken));
 
+    /// <summary>Makes the message visible at once with another text, unless another receiver has it by now.</summary>
+    public Task ReleaseAsync(string text, CancellationToken cancellationToken) =>
+        SettleAsync(() => queue.UpdateMessageAsync(Message.MessageId, receipt, text, TimeSpan.Zero, cancellationToken));
+
     /// <summary>Ends the renewal; what was not settled becomes visible by itself.</summary>
     public async ValueTask DisposeAsync()
     {

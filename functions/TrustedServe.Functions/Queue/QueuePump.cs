@@ -1,5 +1,6 @@
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Settings;
 
 namespace TrustedServe.Functions.Queue;
@@ -8,11 +9,12 @@ namespace TrustedServe.Functions.Queue;
 /// Takes messages from the queue, as many at once as host.json's batchSize says, and has each handled. A queue that is empty
 /// or cannot be read is looked at with growing pauses; a queue that comes back is read on.
 /// </summary>
-public sealed class QueuePump(StorageClients storage, BatchJob job, QueueOptions options, QueueHostSettings host, JobRegistry jobs, TimeProvider time, ILogger<QueuePump> logger) : BackgroundService
+internal sealed class QueuePump(StorageClients storage, BatchJob job, QueueOptions options, QueueHostSettings host, JobRegistry jobs, Drain drain, TimeProvider time, ILogger<QueuePump> logger) : BackgroundService
 {
     private static readonly TimeSpan ReceiveGrace = TimeSpan.FromSeconds(2);
 
     private int unreachable;
+    private long inHand;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,27 +30,49 @@ public sealed class QueuePump(StorageClients storage, BatchJob job, QueueOptions
 
         // A receive that is cancelled may still have taken a message, which then stays invisible: it gets a moment to answer.
         using var receiving = new CancellationTokenSource();
-        await using var stopping = stoppingToken.Register(() => receiving.CancelAfter(ReceiveGrace));
-        await Task.WhenAll(Enumerable.Range(0, host.BatchSize).Select(_ => Task.Run(() => PumpAsync(queue, handler, receiving.Token, stoppingToken), CancellationToken.None)));
+        drain.Watch(() => Interlocked.Read(ref inHand));
+        await using var ending = drain.Begun.Register(() => receiving.CancelAfter(ReceiveGrace));
+        await using var stopping = stoppingToken.Register(drain.Hurry);
+        await Task.WhenAll(Enumerable.Range(0, host.BatchSize).Select(_ => Task.Run(() => PumpAsync(queue, handler, receiving.Token), CancellationToken.None)));
     }
 
-    private async Task PumpAsync(QueueClient queue, MessageHandler handler, CancellationToken receiving, CancellationToken stopping)
+    private async Task PumpAsync(QueueClient queue, MessageHandler handler, CancellationToken receiving)
     {
         var shortest = TimeSpan.FromSeconds(options.PollMinSeconds);
         var longest = TimeSpan.FromSeconds(options.PollMaxSeconds);
         var pause = shortest;
-        while (!stopping.IsCancellationRequested)
+        while (!drain.HasBegun)
         {
-            var asked = time.GetUtcNow();
-            if (await ReceiveAsync(queue, receiving) is { } message)
+            if (await TakeAsync(queue, handler, receiving))
             {
-                await handler.HandleAsync(message, asked, stopping);
                 pause = shortest;
                 continue;
             }
 
-            await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), time, drain.Begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < longest ? pause * 2 : longest;
+        }
+    }
+
+    private async Task<bool> TakeAsync(QueueClient queue, MessageHandler handler, CancellationToken receiving)
+    {
+        // Counted before it is asked for: between the queue's answer and the work on it nothing must look idle.
+        Interlocked.Increment(ref inHand);
+        try
+        {
+            var asked = time.GetUtcNow();
+            if (await ReceiveAsync(queue, receiving) is not { } message)
+            {
+                return false;
+            }
+
+            // What came in answer to a question from before the end goes back untouched.
+            await handler.HandleAsync(message, asked, drain.HasBegun ? new CancellationToken(canceled: true) : drain.Cut);
+            return true;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref inHand);
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TrustedServe.Attestation.Keys;
+using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Settings;
 
 namespace TrustedServe.Functions.Queue;
@@ -15,18 +16,24 @@ public static class QueueServices
     /// <param name="services">The host's services.</param>
     /// <param name="options">The trigger's settings, validated.</param>
     /// <param name="host">What host.json says.</param>
-    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, QueueOptions options, QueueHostSettings host)
+    /// <param name="takesMessages">False when another host takes the messages and only has the jobs run.</param>
+    public static IServiceCollection AddQueueTrigger(this IServiceCollection services, QueueOptions options, QueueHostSettings host, bool takesMessages = true)
     {
         services.AddSingleton(options);
         services.AddSingleton(host);
         services.AddSingleton<JobRegistry>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new DrainOptions());
+        services.TryAddSingleton<Drain>();
         if (options.Name is not null)
         {
             services.AddSingleton(_ => new StorageClients(options));
             services.TryAddSingleton(provider => KeySources.Create(provider.GetRequiredService<ServeOptions>().Trust, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<BatchJob>();
-            services.AddHostedService<QueuePump>();
+            if (takesMessages)
+            {
+                services.AddHostedService<QueuePump>();
+            }
         }
 
         return services;

@@ -12,10 +12,14 @@ internal sealed record CommandLine
           --settings FILE            settings in JSON, under "TrustedServe" (see settings.schema.json)
           --host-json FILE           host.json to read instead of the one beside the program
           --TrustedServe:KEY=VALUE   one setting, for example --TrustedServe:Http:Listen=http://127.0.0.1:8080
+          --once                     take one message from the queue, finish it, end; no HTTP listener
           --exit-on-stdin-eof        end when standard input ends (for a parent that must not leave it behind)
 
         Later sources win: host.json, --settings, environment (TRUSTEDSERVE__Http__Listen), command line.
         Exit codes: 0 ended as asked; 1 could not start or go on, with the reason on standard error; 2 the command line is wrong.
+        With --once: 0 the message's job is done, or the queue was empty; 10 the try failed and the message is delivered again;
+        11 it was the last try and the message lies in the poison queue; 12 asked to end, message handed back; 13 another receiver
+        has the message; 14 the queue did not take the message's end; 15 the queue cannot be read.
         """;
 
     private const string SettingPrefix = $"--{SettingsSource.Section}:";
@@ -28,6 +32,9 @@ internal sealed record CommandLine
 
     /// <summary>Whether the program ends at the end of standard input.</summary>
     public bool ExitOnStdinEof { get; private init; }
+
+    /// <summary>Whether the program ends after one message.</summary>
+    public bool Once { get; private init; }
 
     /// <summary>Whether help was asked for.</summary>
     public bool HelpAsked { get; private init; }
@@ -59,6 +66,7 @@ internal sealed record CommandLine
                 "--settings" => line with { SettingsFile = value ?? Next(arguments, ref i) },
                 "--host-json" => line with { HostJsonFile = value ?? Next(arguments, ref i) },
                 "--exit-on-stdin-eof" when value is null => line with { ExitOnStdinEof = true },
+                "--once" when value is null => line with { Once = true },
                 "--help" or "-h" when value is null => line with { HelpAsked = true },
                 _ => throw TsfErrors.Usage.With($"'{name}' is not an option of this program; see --help."),
             };

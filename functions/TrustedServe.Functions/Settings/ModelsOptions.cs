@@ -11,4 +11,7 @@ internal sealed record ModelsOptions
 
     /// <summary>Names of the models to serve, each with every version that the index lists; empty (the default) for all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>The one model that is needed, and its version or null for the default; not a setting but what a single message asks for. It may be one that the store does not have.</summary>
+    public (string Model, string? Version)? Only { get; init; }
 }

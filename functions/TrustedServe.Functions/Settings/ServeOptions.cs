@@ -1,4 +1,5 @@
 using System.Net;
+using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Queue;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Placement;
@@ -33,6 +34,9 @@ internal sealed record ServeOptions
 
     /// <summary>The queue trigger.</summary>
     public required QueueOptions Queue { get; init; }
+
+    /// <summary>How the instance ends.</summary>
+    public DrainOptions Drain { get; init; } = new();
 
     /// <summary>Reads and validates.</summary>
     /// <exception cref="TsfException">TSF0002 with every problem; TSF0007 when the listener would serve anyone.</exception>
@@ -93,6 +97,11 @@ internal sealed record ServeOptions
                 CrashLimit = reader.Integer("Worker:CrashLimit", 5, 1, 100),
             },
             Queue = QueueOptionsReader.Read(reader, host.Queues),
+            Drain = new DrainOptions
+            {
+                GraceSeconds = reader.Integer("Drain:GraceSeconds", 30, 0, 24 * 60 * 60),
+                DelaySeconds = reader.Integer("Drain:DelaySeconds", 5, 0, 3600),
+            },
         };
         if (options.Http.Listen.Port != 0 && options.Http.Listen.Port == options.Health.Listen.Port)
         {

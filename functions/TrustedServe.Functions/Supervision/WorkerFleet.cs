@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Protocol.Errors;
@@ -12,7 +13,7 @@ namespace TrustedServe.Functions.Supervision;
 /// and end after them (so that requests in hand are finished first).
 /// </summary>
 internal sealed partial class WorkerFleet(
-    ServeOptions options, Func<ModelsOptions, IModelStore> openStore, HostPlacement placement, TimeProvider time, ILogger<WorkerFleet> logger)
+    ServeOptions options, Func<ModelsOptions, IModelStore> openStore, HostPlacement placement, Drain drain, TimeProvider time, ILogger<WorkerFleet> logger)
     : IHostedLifecycleService, IDisposable
 {
     /// <summary>Room in a message to a worker beyond the largest body: a number takes fewer characters than bytes only where it is short.</summary>
@@ -36,7 +37,7 @@ internal sealed partial class WorkerFleet(
     public int ReadyCount => all.Count(workers => workers.IsReady);
 
     /// <summary>Whether all answer and the front end is not stopping.</summary>
-    public bool IsReady => !stopping.IsCancellationRequested && all.Length > 0 && ReadyCount == all.Length;
+    public bool IsReady => !drain.HasBegun && all.Length > 0 && ReadyCount == all.Length;
 
     /// <summary>How many times a worker was started again.</summary>
     public int Restarts => restarts;
@@ -56,12 +57,13 @@ internal sealed partial class WorkerFleet(
         var setup = new WorkerSetup(WorkerProgram.Find(options.Worker.Executable), options.Worker.CrashLimit, time, logger);
         var index = await openStore(options.Models).ReadIndexAsync(cancellationToken);
         var entries = index.Entries.Where(entry => options.Models.Names.Count == 0 || options.Models.Names.Contains(entry.Model)).ToList();
-        var missing = options.Models.Names.Where(name => entries.All(entry => entry.Model != name)).ToList();
-        if (missing.Count > 0 || entries.Count == 0)
+        if (options.Models.Only is { } only)
         {
-            throw TsfErrors.InvalidSettings.With(missing.Count > 0
-                ? $"TrustedServe:Models:Names has models that the store's index does not list: {string.Join(", ", missing)}."
-                : $"The store {options.Models.Store} lists no model.");
+            entries.RemoveAll(entry => entry.Model != only.Model || (only.Version is null ? !entry.IsDefault : entry.Version != only.Version));
+        }
+        else
+        {
+            CheckNames(entries);
         }
 
         sockets = new SocketFolder(options.Worker.SocketDirectory);
@@ -77,6 +79,7 @@ internal sealed partial class WorkerFleet(
     /// <summary>Starts the workers.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
+        drain.Cut.Register(stopping.Cancel);
         running = Task.WhenAll(all.SelectMany(workers => workers.Workers.Select(worker =>
             worker.RunAsync(() => Changed(workers), () => Interlocked.Increment(ref restarts), stopping.Token))));
         return Task.CompletedTask;
@@ -103,6 +106,17 @@ internal sealed partial class WorkerFleet(
         stopping.Dispose();
     }
 
+    private void CheckNames(List<StoreEntry> entries)
+    {
+        var missing = options.Models.Names.Where(name => entries.All(entry => entry.Model != name)).ToList();
+        if (missing.Count > 0 || entries.Count == 0)
+        {
+            throw TsfErrors.InvalidSettings.With(missing.Count > 0
+                ? $"TrustedServe:Models:Names has models that the store's index does not list: {string.Join(", ", missing)}."
+                : $"The store {options.Models.Store} lists no model.");
+        }
+    }
+
     private WorkerConfig ConfigOf(StoreEntry entry, NodeShare share) => new()
     {
         Model = entry.Model,
@@ -121,6 +135,7 @@ internal sealed partial class WorkerFleet(
         QueueCapacity = options.Worker.QueueCapacity,
         MaxMessageBytes = MaxMessageBytes,
         WeightsDirectory = options.Worker.WeightsDirectory,
+        DrainSeconds = options.Drain.GraceSeconds,
         AttestationMaxAgeSeconds = options.Worker.AttestationMaxAgeSeconds,
         InsecureAllowSwap = options.Worker.InsecureAllowSwap,
     };

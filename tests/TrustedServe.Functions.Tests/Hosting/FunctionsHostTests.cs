@@ -1,7 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Access;
 using TrustedServe.Packaging.Stores;
@@ -37,25 +34,9 @@ public sealed class FunctionsHostTests : IDisposable
     {
         await using var host = await BuildAsync(TimeProvider.System);
         await host.StartAsync();
-        host.Stop();
+        host.Stop("a test");
 
         await host.WaitAsync();
-    }
-
-    [Theory]
-    [InlineData(5, false, 5)]
-    [InlineData(5, true, 25)]
-    [InlineData(60, true, 60)]
-    public async Task Stop_waits_for_requests_and_for_messages_to_be_handed_back(int requestTimeout, bool queue, int seconds)
-    {
-        string[] trigger =
-        [
-            "--TrustedServe:Queue:Name=jobs", "--TrustedServe:Queue:ConnectionString=UseDevelopmentStorage=true",
-            "--TrustedServe:Queue:AllowedInputContainers:0=inn", "--TrustedServe:Queue:AllowedOutputContainers:0=out",
-        ];
-        await using var host = await BuildAsync(TimeProvider.System, [$"--TrustedServe:Http:RequestTimeoutSeconds={requestTimeout}", .. queue ? trigger : []]);
-
-        Assert.Equal(TimeSpan.FromSeconds(seconds), host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
     }
 
     private async Task<FunctionsHost> BuildAsync(TimeProvider time, params string[] arguments) => await FunctionsHost.BuildAsync(

@@ -34,6 +34,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     public LogRecorder Log { get; }
 
+    public IServiceProvider Services => host.Services;
+
     public WorkerFleet Fleet => host.Services.GetService(typeof(WorkerFleet)) as WorkerFleet ?? throw new InvalidOperationException();
 
     /// <summary>Where the double leaves a trace of each of its starts.</summary>

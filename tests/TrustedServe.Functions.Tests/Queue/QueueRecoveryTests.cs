@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using TrustedServe.Functions.Settings;
 
@@ -47,6 +48,31 @@ public sealed class QueueRecoveryTests(AzuriteFixture fixture)
         Assert.Equal(5, (await queue.ResultAsync()).Count);
         await queue.EmptyAsync();
         Assert.False(await queue.Poison.ExistsAsync());
+    }
+
+    [Fact]
+    public async Task Message_HandedBackOften_StillHasAllItsTries()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        queue.Host = new QueueHostSettings { MaxDequeueCount = 2 };
+        queue.Gateway.Delay = TimeSpan.FromMinutes(5);
+        await queue.UploadAsync(Rows(5));
+        await queue.Queue.SendMessageAsync(Convert.ToBase64String(Encoding.UTF8.GetBytes(queue.Job())));
+        for (var i = 1; i <= 4; i++)
+        {
+            await queue.StartAsync();
+            await QueueHarness.UntilAsync(() => Task.FromResult(queue.Jobs.Running.Count == 1));
+            await queue.StopAsync();
+            var text = (await queue.Queue.PeekMessageAsync()).Value.MessageText;
+            Assert.Contains($"\"handedBack\":{i}", Encoding.UTF8.GetString(Convert.FromBase64String(text)));
+        }
+
+        await queue.In.GetBlobClient("rows.jsonl").DeleteAsync();
+        await queue.StartAsync();
+
+        var poison = await queue.PoisonAsync();
+        Assert.Equal(2, poison.GetProperty("dequeueCount").GetInt32());
+        Assert.DoesNotContain("handedBack", Encoding.UTF8.GetString(Convert.FromBase64String(poison.GetProperty("message").GetString()!)));
     }
 
     [Fact]

@@ -22,4 +22,7 @@ public static partial class TsfErrors
 
     /// <summary>TSF5007: the worker's attestation was not renewed, and so it serves no more.</summary>
     public static readonly ErrorCode AttestationExpired = new("TSF5007", 503, "The worker's attestation could not be renewed in time", "Try again after the seconds in Retry-After; the worker's log says why the key broker or the evidence failed.");
+
+    /// <summary>TSF5008: the instance is ending.</summary>
+    public static readonly ErrorCode Draining = new("TSF5008", 503, "This instance is ending and takes no new work", "Send the request again: another instance takes it.");
 }

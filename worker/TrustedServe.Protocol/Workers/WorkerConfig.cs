@@ -68,6 +68,9 @@ public sealed record WorkerConfig
     /// </summary>
     public int AttestationMaxAgeSeconds { get; init; } = 12 * 60 * 60;
 
+    /// <summary>Seconds that the worker goes on after a signal, because its front end is finishing what it has, 0 to 86400; default 30.</summary>
+    public int DrainSeconds { get; init; } = 30;
+
     /// <summary>Development only: start although swap is on, so that plaintext pages could reach a disk. Default false.</summary>
     public bool InsecureAllowSwap { get; init; }
 }

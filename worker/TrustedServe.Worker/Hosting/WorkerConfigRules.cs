@@ -39,6 +39,7 @@ internal static class WorkerConfigRules
         Require(config.QueueCapacity is >= 0 and <= LargestQueue, $"queueCapacity must be from 0 to {LargestQueue}, not {config.QueueCapacity}");
         Require(config.MaxMessageBytes is >= SmallestMessage and <= LargestMessage, $"maxMessageBytes must be from {SmallestMessage} to {LargestMessage}, not {config.MaxMessageBytes}");
         Require(config.AttestationMaxAgeSeconds is >= 1 and <= LongestAge, $"attestationMaxAgeSeconds must be from 1 to {LongestAge}, not {config.AttestationMaxAgeSeconds}");
+        Require(config.DrainSeconds is >= 0 and <= 24 * 60 * 60, $"drainSeconds must be from 0 to 86400, not {config.DrainSeconds}");
         Require(Path.IsPathFullyQualified(config.WeightsDirectory), "weightsDirectory must be an absolute path");
         if (problems.Count > 0)
         {

@@ -32,6 +32,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton<AttestationRenewal>();
         builder.Services.AddHostedService<CallService>();
         builder.Services.AddHostedService<WorkerStart>();
+        builder.Services.AddSingleton<IHostLifetime>(provider => ActivatorUtilities.CreateInstance<FollowingLifetime>(provider, TimeSpan.FromSeconds(config.DrainSeconds)));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
         builder.Services.AddGrpc(options =>
         {

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using TrustedServe.Functions.Tests.Queue;
+using TrustedServe.Protocol.Errors;
+
+namespace TrustedServe.Functions.Tests.Embedding;
+
+/// <summary>The pipeline as another host drives it: its requests, its messages, its counting of tries.</summary>
+public sealed class EmbeddedFunctionsTests(AzuriteFixture fixture)
+{
+    [Fact]
+    public async Task Requests_of_the_other_host_get_the_same_answers()
+    {
+        await using var host = await OuterHost.StartAsync(["classify"]);
+
+        using var answer = await host.Client.PostAsync("/predictions/classify", new StringContent("some words", Encoding.UTF8, "text/plain"));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.True(answer.Headers.Contains("x-request-id"));
+        Assert.Equal(JsonValueKind.Object, JsonElement.Parse(await answer.Content.ReadAsStringAsync()).ValueKind);
+
+        Assert.Contains("\"classify\"", await host.Client.GetStringAsync("/v2/models/classify"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/no/such/route", 404)]
+    [InlineData("DELETE", "/predictions/classify", 405)]
+    [InlineData("POST", "/predictions/unknown", 404)]
+    [InlineData("POST", "/v2/models/classify/infer", 400)]
+    public async Task Refusals_are_this_projects_own(string method, string path, int status)
+    {
+        await using var host = await OuterHost.StartAsync(["classify"]);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("{", Encoding.UTF8, "application/json") };
+
+        using var answer = await host.Client.SendAsync(request);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.StartsWith("TSF", JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Body_larger_than_the_limit_is_refused_by_this_limit_and_not_the_other_hosts()
+    {
+        await using var host = await OuterHost.StartAsync(["classify"], "--TrustedServe:Http:MaxBodyBytes=41943040");
+
+        using var fits = await host.Client.PostAsync("/predictions/classify", Body(35 << 20));
+        Assert.Equal(HttpStatusCode.BadRequest, fits.StatusCode); // read whole, and too long a text for a row
+        using var tooLong = await host.Client.PostAsync("/predictions/classify", Body(41 << 20));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLong.StatusCode);
+
+        static StringContent Body(int bytes) => new(new string('a', bytes), Encoding.UTF8, "text/plain");
+    }
+
+    [Fact]
+    public async Task Message_is_scored_and_another_delivery_of_it_changes_nothing()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        await using var host = await OuterHost.StartAsync(["classify"], [.. Arguments(queue)]);
+        await queue.UploadAsync("{\"text\":\"one\"}\n{\"text\":\"two\"}\n");
+        var message = Encoding.UTF8.GetBytes(queue.Job(model: "classify"));
+
+        await host.Functions.RunJobAsync(message, "m1", 1, CancellationToken.None);
+        Assert.Equal(2, (await queue.ResultAsync()).Count);
+        var written = (await queue.Out.GetBlobClient("result.jsonl").GetPropertiesAsync()).Value.ETag;
+
+        await host.Functions.RunJobAsync(message, "m1", 2, CancellationToken.None);
+        Assert.Equal(written, (await queue.Out.GetBlobClient("result.jsonl").GetPropertiesAsync()).Value.ETag);
+    }
+
+    [Fact]
+    public async Task Failed_job_is_thrown_so_that_the_other_host_counts_the_try()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        await using var host = await OuterHost.StartAsync(["classify"], [.. Arguments(queue)]);
+
+        var malformed = await Assert.ThrowsAsync<TsfException>(() => host.Functions.RunJobAsync("{"u8.ToArray(), "m1", 1, CancellationToken.None));
+        Assert.Equal(TsfErrors.MalformedJob, malformed.Error);
+        var missing = await Assert.ThrowsAsync<TsfException>(() => host.Functions.RunJobAsync(
+            Encoding.UTF8.GetBytes(queue.Job(model: "classify")), "m2", 1, CancellationToken.None));
+        Assert.Equal(TsfErrors.InputMissing, missing.Error);
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Functions.RunJobAsync(
+            Encoding.UTF8.GetBytes(queue.Job(model: "classify")), "m3", 1, stopped.Token));
+    }
+
+    [Fact]
+    public async Task Job_without_a_queue_in_the_settings_is_refused()
+    {
+        await using var host = await OuterHost.StartAsync(["classify"]);
+
+        var refused = await Assert.ThrowsAsync<TsfException>(() => host.Functions.RunJobAsync("{}"u8.ToArray(), "m1", 1, CancellationToken.None));
+
+        Assert.Equal(TsfErrors.InvalidSettings, refused.Error);
+    }
+
+    private static IEnumerable<string> Arguments(QueueHarness queue) => queue.Settings.Select(setting => $"--TrustedServe:Queue:{setting.Key}={setting.Value}")
+        .Append("--TrustedServe:Trust:InsecureSimulatedEvidence=true");
+}
