@@ -158,6 +158,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.AddSingleton<IModelStatistics>(provider => provider.GetRequiredService<InferenceGateway>());
         services.AddSingleton(provider => KeySources.Create(options.Trust, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProtocolEndpoints>();
+        services.AddSingleton<RepositoryEndpoints>();
         services.AddSingleton<PredictionEndpoints>();
         services.AddSingleton<StatisticsEndpoints>();
         services.AddSingleton<AttestationEndpoint>();
@@ -239,6 +240,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         application.UseRouting();
         var routes = application.MapGroup(host.RoutePrefix);
         services.GetRequiredService<ProtocolEndpoints>().Map(routes);
+        services.GetRequiredService<RepositoryEndpoints>().Map(routes);
         services.GetRequiredService<PredictionEndpoints>().Map(routes);
         services.GetRequiredService<StatisticsEndpoints>().Map(routes);
         services.GetRequiredService<AttestationEndpoint>().Map(routes);

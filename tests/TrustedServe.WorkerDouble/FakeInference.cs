@@ -52,13 +52,13 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
                 Environment.FailFast("asked to");
                 break;
             case "hold-0" when config.Node == 0:
-                await Task.Delay(TimeSpan.FromSeconds(60), context.CancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(60), cancellationToken);
                 break;
             case "slow":
                 await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken);
                 break;
             case "unhurried":
-                await Task.Delay(TimeSpan.FromSeconds(5), context.CancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
                 break;
             case "full":
                 throw new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 };

@@ -13,6 +13,7 @@ using TrustedServe.Worker.Starting;
 
 const int MaxConfigBytes = 64 * 1024;
 
+var preparation = Task.CompletedTask;
 try
 {
     RuntimeDiagnostics.EnsureOff();
@@ -30,15 +31,20 @@ catch (Exception exception)
     WorkerLog.StartFailed(logging.CreateLogger("TrustedServe.Worker"), failure.Code, failure.Message, failure.InnerException?.GetType().Name);
     return failure.Error == TsfErrors.Internal ? ExitCodes.Retryable : ExitCodes.Refused;
 }
+finally
+{
+    // Native code that is still being brought up while the process ends takes it down with a fault instead of the exit code.
+    await preparation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}
 
-static async Task<int> RunAsync()
+async Task<int> RunAsync()
 {
     var time = TimeProvider.System;
     using var process = Process.GetCurrentProcess();
     var progress = new StartProgress(time, process.StartTime);
     progress.Timeline.Add("runtime", 0);
     var hardening = ProcessHardening.Apply();
-    _ = new EnginePreparation(progress.Timeline).BeginAsync();
+    preparation = new EnginePreparation(progress.Timeline).BeginAsync();
     var beginning = progress.Timeline.Now;
     using (var logging = LoggerFactory.Create(WorkerHost.AddLogging))
     {

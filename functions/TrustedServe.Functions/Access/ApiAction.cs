@@ -8,4 +8,7 @@ public enum ApiAction
 
     /// <summary>Having a model compute.</summary>
     Infer,
+
+    /// <summary>Loading and unloading models.</summary>
+    Manage,
 }

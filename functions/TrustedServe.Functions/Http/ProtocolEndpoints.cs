@@ -41,6 +41,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
             writer.WriteString("version"u8, ServerVersion);
             writer.WriteStartArray("extensions"u8);
             writer.WriteStringValue("statistics"u8);
+            writer.WriteStringValue("model_repository"u8);
             writer.WriteEndArray();
             writer.WriteEndObject();
         });

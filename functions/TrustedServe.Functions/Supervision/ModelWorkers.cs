@@ -11,6 +11,7 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
 
     private readonly Lock refreshing = new();
     private volatile Snapshot snapshot = new([], null, null);
+    private volatile bool isServed = true;
     private int turn;
 
     /// <summary>Name of the model.</summary>
@@ -24,6 +25,9 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
 
     /// <summary>Its workers.</summary>
     public IReadOnlyList<WorkerSupervisor> Workers => workers;
+
+    /// <summary>Whether the version is to answer: false once it was unloaded.</summary>
+    public bool IsServed => isServed;
 
     /// <summary>Whether at least one worker answers.</summary>
     public bool IsReady => snapshot.Ready.Length > 0;
@@ -61,15 +65,25 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
     }
 
     /// <summary>Why nobody answers.</summary>
-    public TsfException Unserved() => snapshot.Failure is { } failure
+    public TsfException Unserved() => !isServed ? TsfErrors.ModelUnloaded.With("The model was unloaded.")
+        : snapshot.Failure is { } failure
         ? new TsfException(failure.Error, failure.Message)
         : new TsfException(TsfErrors.ModelNotReady, "The model is starting.") { RetryAfterSeconds = RetryAfterSeconds };
+
+    /// <summary>Says whether the version is to answer; in force with the next <see cref="Refresh"/>.</summary>
+    public void Serve(bool served) => isServed = served;
 
     /// <summary>Takes note of a change in a worker's state.</summary>
     public void Refresh()
     {
         lock (refreshing)
         {
+            if (!isServed)
+            {
+                snapshot = new Snapshot([], null, null);
+                return;
+            }
+
             var states = workers.Select(worker => worker.State).ToArray();
             var ready = states.OfType<WorkerState.Ready>().ToArray();
             var failed = states.OfType<WorkerState.Failed>().ToArray();

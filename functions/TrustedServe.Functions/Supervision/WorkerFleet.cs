@@ -23,7 +23,7 @@ internal sealed partial class WorkerFleet(
     private SocketFolder? sockets;
     private FrozenDictionary<string, FrozenDictionary<string, ModelWorkers>> models = FrozenDictionary<string, FrozenDictionary<string, ModelWorkers>>.Empty;
     private ModelWorkers[] all = [];
-    private Task running = Task.CompletedTask;
+    private ModelLife[] lives = [];
     private int restarts;
     private int wasReady;
 
@@ -36,8 +36,11 @@ internal sealed partial class WorkerFleet(
     /// <summary>How many of them answer at this moment, be it from one node alone.</summary>
     public int ReadyCount => all.Count(workers => workers.IsReady);
 
-    /// <summary>Whether all answer and the front end is not stopping.</summary>
-    public bool IsReady => !drain.HasBegun && all.Length > 0 && ReadyCount == all.Length;
+    /// <summary>Whether all that are to answer do, and the front end is not stopping.</summary>
+    public bool IsReady => !drain.HasBegun && all.Length > 0 && all.All(workers => workers.IsReady || !workers.IsServed);
+
+    /// <summary>Every model version, with what loads and unloads it.</summary>
+    public IReadOnlyList<ModelLife> Lives => lives;
 
     /// <summary>How many times a worker was started again.</summary>
     public int Restarts => restarts;
@@ -80,9 +83,10 @@ internal sealed partial class WorkerFleet(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         drain.Cut.Register(stopping.Cancel);
-        running = Task.WhenAll(all.SelectMany(workers => workers.Workers.Select(worker =>
-            worker.RunAsync(() => Changed(workers), () => Interlocked.Increment(ref restarts), stopping.Token))));
-        return Task.CompletedTask;
+        var patience = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds);
+        lives = [.. all.Select(workers => new ModelLife(
+            workers, () => Changed(workers), () => Interlocked.Increment(ref restarts), patience, time, stopping.Token))];
+        return Task.WhenAll(lives.Select(life => life.LoadAsync(cancellationToken)));
     }
 
     /// <inheritdoc/>
@@ -95,7 +99,7 @@ internal sealed partial class WorkerFleet(
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        await running;
+        await Task.WhenAll(lives.Select(life => life.EndAsync()));
         sockets?.Dispose();
     }
 
@@ -103,6 +107,7 @@ internal sealed partial class WorkerFleet(
     public void Dispose()
     {
         sockets?.Dispose();
+        Array.ForEach(lives, life => life.Dispose());
         stopping.Dispose();
     }
 

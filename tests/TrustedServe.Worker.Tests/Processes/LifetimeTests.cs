@@ -1,3 +1,4 @@
+using TrustedServe.Protocol.Rpc;
 using TrustedServe.Worker.Hosting;
 
 namespace TrustedServe.Worker.Tests.Processes;
@@ -29,10 +30,22 @@ public sealed class LifetimeTests(SealedStore store) : IClassFixture<SealedStore
     }
 
     [Fact]
-    public async Task Terminate_EndsWithZero()
+    public async Task Terminate_EndsWithZero_WhenTheTimeToDrainIsOver()
+    {
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits") with { DrainSeconds = 0 });
+        await worker.StepsAsync();
+        worker.Terminate();
+        Assert.Equal(0, await worker.ExitAsync());
+    }
+
+    [Fact]
+    public async Task Terminate_IsFollowedByAnswers_UntilTheFrontEndEnds_OrASecondSignalComes()
     {
         await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits"));
         await worker.StepsAsync();
+        worker.Terminate();
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.True((await worker.Inference.ServerReadyAsync(new ServerReadyRequest(), cancellationToken: TestContext.Current.CancellationToken)).Ready);
         worker.Terminate();
         Assert.Equal(0, await worker.ExitAsync());
     }

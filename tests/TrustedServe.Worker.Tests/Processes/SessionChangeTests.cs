@@ -66,7 +66,7 @@ public sealed class SessionChangeTests(LargeStore store) : IClassFixture<LargeSt
     [Fact]
     public async Task StopInTheMiddleOfTheChange_EndsWithZero()
     {
-        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, LargeStore.Name));
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, LargeStore.Name) with { DrainSeconds = 0 });
         await worker.StepsAsync();
         worker.Terminate();
         Assert.Equal(0, await worker.ExitAsync());

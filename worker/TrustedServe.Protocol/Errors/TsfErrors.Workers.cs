@@ -25,4 +25,7 @@ public static partial class TsfErrors
 
     /// <summary>TSF5008: the instance is ending.</summary>
     public static readonly ErrorCode Draining = new("TSF5008", 503, "This instance is ending and takes no new work", "Send the request again: another instance takes it.");
+
+    /// <summary>TSF5009: the model was unloaded.</summary>
+    public static readonly ErrorCode ModelUnloaded = new("TSF5009", 404, "The model is not loaded", "Load it: POST /v2/repository/models/{model}/load, with a key that may manage.");
 }

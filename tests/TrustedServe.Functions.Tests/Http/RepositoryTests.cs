@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Tests.Hosting;
+using TrustedServe.Testing;
+
+namespace TrustedServe.Functions.Tests.Http;
+
+/// <summary>Loading and unloading, with real processes behind it.</summary>
+public sealed class RepositoryTests
+{
+    private const string Matrix = """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}]}""";
+
+    /// <summary>Cycles of the memory test; 200 with TRUSTEDSERVE_CYCLES=200.</summary>
+    private static int Cycles => int.TryParse(Environment.GetEnvironmentVariable("TRUSTEDSERVE_CYCLES"), out var cycles) ? cycles : 12;
+
+    [Fact]
+    public async Task Unloaded_model_has_no_process_and_says_so_until_it_is_loaded()
+    {
+        await using var host = await TestHost.ReadyAsync(["matrix", "classify"]);
+        var process = int.Parse(await File.ReadAllTextAsync(Directory.GetFiles(host.StoreDirectory, "matrix.1.start-*").Single()), CultureInfo.InvariantCulture);
+
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v2/repository/models/matrix/unload", "")).StatusCode);
+        Assert.False(Directory.Exists($"/proc/{process}"));
+        using (var refused = await host.PostAsync("/v2/models/matrix/infer", Matrix))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+            Assert.Equal("TSF5009", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        }
+
+        Assert.Equal([("classify", "READY"), ("matrix", "UNAVAILABLE")], await IndexAsync(host));
+        Assert.Equal(HttpStatusCode.OK, (await host.Health.GetAsync("/healthz/ready")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v2/repository/models/matrix/load", "{}")).StatusCode);
+        await host.AskAsync("/v2/models/matrix/infer", Matrix);
+        Assert.Equal(2, host.Starts("matrix"));
+        Assert.Equal(1, host.Starts("classify"));
+    }
+
+    [Fact]
+    public async Task Calls_in_hand_are_answered_before_the_model_goes()
+    {
+        await using var host = await TestHost.ReadyAsync(["unhurried"]);
+        var asked = host.PostAsync("/v2/models/unhurried/infer", Matrix);
+        await host.UntilAsync(async () => (await host.Health.GetStringAsync("/metrics")).Contains("trustedserve_http_requests_in_flight 1"));
+
+        await host.PostAsync("/v2/repository/models/unhurried/unload", "");
+
+        Assert.Equal(HttpStatusCode.OK, (await asked).StatusCode);
+    }
+
+    [Fact]
+    public async Task Loading_twice_starts_once_and_unloading_twice_is_no_error()
+    {
+        await using var host = await TestHost.ReadyAsync(["matrix"]);
+
+        await Task.WhenAll(host.PostAsync("/v2/repository/models/matrix/unload", ""), host.PostAsync("/v2/repository/models/matrix/unload", ""));
+        var loads = await Task.WhenAll(host.PostAsync("/v2/repository/models/matrix/load", ""), host.PostAsync("/v2/repository/models/matrix/load", ""));
+
+        Assert.All(loads, load => Assert.Equal(HttpStatusCode.OK, load.StatusCode));
+        Assert.Equal(2, host.Starts("matrix"));
+    }
+
+    [Theory]
+    [InlineData("/v2/repository/models/unknown/load", "", 404)]
+    [InlineData("/v2/repository/models/matrix/load", """{"parameters":{"config":"{}"}}""", 400)]
+    [InlineData("/v2/repository/models/matrix/unload", """{"parameters":{"unload_dependents":true}}""", 400)]
+    public async Task What_cannot_be_done_is_refused(string path, string body, int status)
+    {
+        await using var host = await TestHost.ReadyAsync(["matrix"]);
+        Assert.Equal(status, (int)(await host.PostAsync(path, body)).StatusCode);
+        await host.AskAsync("/v2/models/matrix/infer", Matrix);
+    }
+
+    [Fact]
+    public async Task Key_that_may_not_manage_changes_nothing()
+    {
+        using var folder = new TemporaryDirectory();
+        var key = ApiKeyFile.Create(folder["keys.json"], "caller", ["matrix"], [ApiAction.Infer, ApiAction.Metadata]);
+        var manager = ApiKeyFile.Create(folder["keys.json"], "manager", ["matrix"], [ApiAction.Manage]);
+        await using var host = await TestHost.ReadyAsync(["matrix", "classify"], $"--TrustedServe:Http:ApiKeysFile={folder["keys.json"]}");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(null, "matrix"));
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(key, "matrix"));
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(manager, "classify"));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(manager, "matrix"));
+
+        async Task<HttpStatusCode> PostAsync(string? token, string model)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/v2/repository/models/{model}/unload");
+            request.Headers.Authorization = token is null ? null : new("Bearer", token);
+            using var response = await host.Client.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Many_cycles_leave_the_front_ends_memory_where_it_was()
+    {
+        await using var host = await TestHost.ReadyAsync(["matrix"]);
+        await CycleAsync(4);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var handles = Directory.GetFiles("/proc/self/fd").Length;
+
+        await CycleAsync(Cycles);
+
+        // What a cycle left behind would be there as often as there were cycles.
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        TestContext.Current.SendDiagnosticMessage($"{Cycles} cycles: {grown} bytes, {Directory.GetFiles("/proc/self/fd").Length - handles} descriptors more");
+        Assert.True(grown < 2 << 20, $"{grown} bytes more after {Cycles} cycles");
+        Assert.True(Directory.GetFiles("/proc/self/fd").Length - handles < 16, "descriptors were left open");
+
+        async Task CycleAsync(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v2/repository/models/matrix/unload", "")).StatusCode);
+                Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v2/repository/models/matrix/load", "")).StatusCode);
+                await host.AskAsync("/v2/models/matrix/infer", Matrix);
+            }
+        }
+    }
+
+    private static async Task<IEnumerable<(string? Name, string? State)>> IndexAsync(TestHost host)
+    {
+        using var answer = await host.PostAsync("/v2/repository/index", "{}");
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()
+            .Select(entry => (entry.GetProperty("name").GetString(), entry.GetProperty("state").GetString())).Order();
+    }
+}
