@@ -9,7 +9,8 @@ namespace TrustedServe.Cli.Topology;
 /// <summary>Nodes as boxes, physical cores as cells in them, each with what runs on it.</summary>
 internal static class TopologyDrawing
 {
-    private const int CellsInRow = 8;
+    private const int MostColumns = 8;
+    private const int ColumnGap = 2;
 
     // Lanes beside each other differ; there may be more of them than colours.
     private static readonly string[] LaneColours = ["green", "aqua", "yellow", "fuchsia"];
@@ -30,15 +31,20 @@ internal static class TopologyDrawing
             Console.WriteLine();
             var memory = node.MemoryBytes > 0 ? Report.Bytes(node.MemoryBytes) : machine.MemoryNodes.Contains(node.Number) ? "memory" : "no memory";
             AnsiConsole.MarkupLine($"[bold]node {node.Number}[/] [grey]{memory}, cores {CpuList.Format(node.Cores).EscapeMarkup()}[/]");
+            var cells = Cells(machine, plan, laneOf, node).ToList();
+
+            // A grid that is too wide would cut the cells off.
+            var widest = cells.Select(cell => Markup.Remove(cell).Length).DefaultIfEmpty(1).Max();
+            var columns = Math.Clamp(AnsiConsole.Profile.Width / (widest + ColumnGap), 1, MostColumns);
             var grid = new Grid();
-            for (var column = 0; column < CellsInRow; column++)
+            for (var column = 0; column < columns; column++)
             {
                 grid.AddColumn(new GridColumn { NoWrap = true });
             }
 
-            foreach (var row in Cells(machine, plan, laneOf, node).Chunk(CellsInRow))
+            foreach (var row in cells.Chunk(columns))
             {
-                grid.AddRow([.. row.Concat(Enumerable.Repeat("", CellsInRow - row.Length))]);
+                grid.AddRow([.. row.Concat(Enumerable.Repeat("", columns - row.Length))]);
             }
 
             AnsiConsole.Write(grid);
@@ -61,7 +67,7 @@ internal static class TopologyDrawing
                 : laneOf.TryGetValue(thread, out var lane) ? $"[{LaneColours[lane % LaneColours.Length]}]L{lane}[/]"
                 : allowed.Contains(thread) ? "[grey]·[/]"
                 : "[red]×[/]");
-            yield return $"[grey]{string.Join('+', core.Siblings)}[/] {string.Join(' ', marks)} ";
+            yield return $"[grey]{string.Join('+', core.Siblings)}[/] {string.Join(' ', marks)}";
         }
     }
 
