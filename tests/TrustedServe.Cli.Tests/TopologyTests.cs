@@ -17,7 +17,7 @@ public sealed class TopologyTests : IDisposable
         Assert.True(exitCode == 0, output);
         Assert.Contains("node 1", output, StringComparison.Ordinal);
         Assert.Contains("0+48 F F", output, StringComparison.Ordinal);
-        Assert.Contains("47+95 L5", output, StringComparison.Ordinal);
+        Assert.Contains("47+95 L5 ·", output, StringComparison.Ordinal);
         Assert.Contains("6 × 4", output, StringComparison.Ordinal);
         Assert.Contains("AMX INT8", output, StringComparison.Ordinal);
     }

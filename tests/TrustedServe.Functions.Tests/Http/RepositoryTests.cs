@@ -13,9 +13,6 @@ public sealed class RepositoryTests
 {
     private const string Matrix = """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}]}""";
 
-    /// <summary>Cycles of the memory test; 200 with TRUSTEDSERVE_CYCLES=200.</summary>
-    private static int Cycles => int.TryParse(Environment.GetEnvironmentVariable("TRUSTEDSERVE_CYCLES"), out var cycles) ? cycles : 12;
-
     [Fact]
     public async Task Unloaded_model_has_no_process_and_says_so_until_it_is_loaded()
     {
@@ -92,33 +89,6 @@ public sealed class RepositoryTests
             request.Headers.Authorization = token is null ? null : new("Bearer", token);
             using var response = await host.Client.SendAsync(request);
             return response.StatusCode;
-        }
-    }
-
-    [Fact]
-    public async Task Many_cycles_leave_the_front_ends_memory_where_it_was()
-    {
-        await using var host = await TestHost.ReadyAsync(["matrix"]);
-        await CycleAsync(4);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var handles = Directory.GetFiles("/proc/self/fd").Length;
-
-        await CycleAsync(Cycles);
-
-        // What a cycle left behind would be there as often as there were cycles.
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        TestContext.Current.SendDiagnosticMessage($"{Cycles} cycles: {grown} bytes, {Directory.GetFiles("/proc/self/fd").Length - handles} descriptors more");
-        Assert.True(grown < 2 << 20, $"{grown} bytes more after {Cycles} cycles");
-        Assert.True(Directory.GetFiles("/proc/self/fd").Length - handles < 16, "descriptors were left open");
-
-        async Task CycleAsync(int times)
-        {
-            for (var i = 0; i < times; i++)
-            {
-                Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v2/repository/models/matrix/unload", "")).StatusCode);
-                Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v2/repository/models/matrix/load", "")).StatusCode);
-                await host.AskAsync("/v2/models/matrix/infer", Matrix);
-            }
         }
     }
 
