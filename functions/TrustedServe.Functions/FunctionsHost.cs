@@ -181,7 +181,6 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     {
         var listeners = new Listeners();
         host.UseKestrelCore();
-        host.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         host.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
