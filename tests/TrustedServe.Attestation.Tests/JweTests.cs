@@ -107,6 +107,28 @@ public sealed class JweTests
         Refused(() => JweReader.Decrypt(JweVector.Answer, rsa));
     }
 
+    [Theory]
+    [InlineData("tag", 12)]
+    [InlineData("tag", 24)]
+    [InlineData("iv", 16)]
+    [InlineData("iv", 8)]
+    [InlineData("encrypted_key", 39)]
+    [InlineData("encrypted_key", 48)]
+    public void Rejects_a_member_of_another_length(string member, int bytes)
+    {
+        using var key = JweVector.Recipient();
+        var text = System.Buffers.Text.Base64Url.EncodeToString(new byte[bytes]);
+        var good = JweVector.Answer;
+        Refused(() => JweReader.Decrypt(
+            member switch
+            {
+                "tag" => good with { Tag = text },
+                "iv" => good with { Iv = text },
+                _ => good with { EncryptedKey = text },
+            },
+            key));
+    }
+
     [Fact]
     public void Rejects_every_changed_character()
     {

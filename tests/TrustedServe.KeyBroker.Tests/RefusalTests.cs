@@ -153,8 +153,11 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [InlineData("0.1.0")]
+    [InlineData("0.1.1")]
     [InlineData("0.3.0")]
     [InlineData("0.4.1")]
+    [InlineData("0.5.0")]
     [InlineData("")]
     public async Task Rejects_other_protocol_version_with_the_text_that_clients_look_for(string version)
     {

@@ -54,7 +54,16 @@ internal sealed class BrokerService(
     /// What an attested session gets when it attests again, as Trustee's broker answers it: the token that it has. Nothing that is
     /// sent is looked at, and the nonce stays used.
     /// </summary>
-    public string? TokenOf(string? sessionId) => sessions.TokenOf(sessionId);
+    public string? TokenOf(string? sessionId)
+    {
+        var token = sessions.TokenOf(sessionId);
+        if (token is not null)
+        {
+            audit.RecordStranger(Entry("attest") with { Reason = "The session has its token already, which it got again." });
+        }
+
+        return token;
+    }
 
     /// <summary>Refuses a caller without a session whose nonce is unused, before anything large is taken from it.</summary>
     /// <exception cref="TsfException">TSF3009.</exception>
@@ -109,9 +118,9 @@ internal sealed class BrokerService(
             sessions.Keep(session, token);
             return token;
         }
-        catch (TsfException exception)
+        catch (Exception exception)
         {
-            Refuse(entry, exception);
+            Refuse(entry, exception as TsfException ?? Unforeseen(exception));
             throw;
         }
     }
@@ -145,12 +154,15 @@ internal sealed class BrokerService(
             audit.Record(entry);
             return (answer, rule.Name);
         }
-        catch (TsfException exception)
+        catch (Exception exception)
         {
-            Refuse(entry, exception);
+            Refuse(entry, exception as TsfException ?? Unforeseen(exception));
             throw;
         }
     }
+
+    // A caller that left, or something that no code describes: its text may hold what was sent, its type tells enough.
+    private static TsfException Unforeseen(Exception exception) => TsfErrors.Internal.With($"The decision ended with {exception.GetType().Name}.", exception);
 
     private AuditEntry Entry(string decision) => new() { Time = time.GetUtcNow(), Decision = decision, Verdict = "allowed" };
 

@@ -9,7 +9,7 @@ namespace TrustedServe.Functions.Evidence;
 internal static class CollateralFile
 {
     /// <summary>Reads it, anew each time, because whoever renews collateral replaces the file.</summary>
-    /// <exception cref="TsfException">TSF0008 or TSF3203; where the file lies stays unsaid, as anybody may ask.</exception>
+    /// <exception cref="TsfException">TSF0008, for a bundle that is not one too: the caller is not to blame for it. Where the file lies stays unsaid, as anybody may ask.</exception>
     public static JsonElement Read(string path)
     {
         // Opening a pipe would wait for its writer, and hold the one place for evidence.
@@ -32,7 +32,7 @@ internal static class CollateralFile
             using var document = JsonDocument.Parse(bytes.AsMemory(0, length));
             return document.RootElement.Clone();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception as TsfException)?.Error == TsfErrors.CollateralMalformed)
         {
             throw TsfErrors.FileUnreadable.With("The collateral bundle that is to travel with the evidence cannot be read.", exception);
         }

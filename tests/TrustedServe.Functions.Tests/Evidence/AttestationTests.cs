@@ -97,7 +97,7 @@ public sealed class AttestationTests
         await using var host = await TestHost.StartAsync(["classify"], Simulated, $"--TrustedServe:Attestation:CollateralFile={path}");
         Assert.DoesNotContain("bundle.json", await RefusedAsync(host, $"?nonce={Nonce}", HttpStatusCode.InternalServerError, "TSF0008"));
         File.WriteAllText(path, "{}");
-        await RefusedAsync(host, $"?nonce={Nonce}", HttpStatusCode.BadRequest, "TSF3203");
+        await RefusedAsync(host, $"?nonce={Nonce}", HttpStatusCode.InternalServerError, "TSF0008");
         File.WriteAllText(path, """{"tcb_info":"{}","tcb_info_issuer_chain":"a","qe_identity":"{}","qe_identity_issuer_chain":"b"}""");
         var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/attestation?nonce={Nonce}");
         Assert.Equal("a", answer.GetProperty("collateral").GetProperty("tcb_info_issuer_chain").GetString());
