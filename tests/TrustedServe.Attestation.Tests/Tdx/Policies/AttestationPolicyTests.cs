@@ -313,8 +313,8 @@ public sealed class AttestationPolicyTests
                 return false;
             }
         },
-        bytesPerByte: 64,
-        fixedBytes: 524_288);
+        bytesPerByte: 128,
+        fixedBytes: 2 << 20);
 
     private static AttestationPolicy Parse(string json, PolicyUse use = PolicyUse.Inspection) => AttestationPolicy.Parse(Encoding.UTF8.GetBytes(json), use, "/nonexistent");
 
