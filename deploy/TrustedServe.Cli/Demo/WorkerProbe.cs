@@ -19,18 +19,30 @@ internal static class WorkerProbe
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         await using var worker = ServiceProcess.Start("The worker", program, []);
         await worker.WriteLineAsync(JsonSerializer.Serialize(config, StrictJson.Compact));
-        while (!File.Exists(config.Socket) && !worker.HasExited)
-        {
-            await Task.Delay(20, limit.Token);
-        }
-
         using var channel = GrpcChannel.ForAddress("http://worker.invalid", new GrpcChannelOptions
         {
             HttpHandler = new SocketsHttpHandler { ConnectCallback = (_, token) => ConnectAsync(config.Socket, token) },
         });
-        using var call = new WorkerControl.WorkerControlClient(channel).WatchStart(new WatchStartRequest(), new CallOptions(cancellationToken: limit.Token).WithWaitForReady());
+        var control = new WorkerControl.WorkerControlClient(channel);
+        while (true)
+        {
+            try
+            {
+                return await FollowAsync(control, limit.Token);
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable && !worker.HasExited)
+            {
+                // Not listening yet; a socket that lies there already says nothing about that.
+                await Task.Delay(20, limit.Token);
+            }
+        }
+    }
+
+    private static async Task<StartStep> FollowAsync(WorkerControl.WorkerControlClient control, CancellationToken cancellationToken)
+    {
+        using var call = control.WatchStart(new WatchStartRequest(), cancellationToken: cancellationToken);
         var last = new StartStep();
-        await foreach (var step in call.ResponseStream.ReadAllAsync(limit.Token))
+        await foreach (var step in call.ResponseStream.ReadAllAsync(cancellationToken))
         {
             last = step;
         }

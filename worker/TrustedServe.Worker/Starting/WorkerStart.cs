@@ -47,6 +47,9 @@ internal sealed class WorkerStart(
         {
             var failure = AsTsf(exception);
             WorkerLog.StartFailed(logger, failure.Code, failure.Message, failure.InnerException?.GetType().Name);
+
+            // Decided before it is told: whoever hears of the failure may end this process at once, and reads the code.
+            outcome.ExitCode = ExitCodeOf(failure);
             progress.Fail(failure, IsRetryable(failure));
             await EndAsync(failure, stoppingToken).ConfigureAwait(false);
             return;
@@ -154,10 +157,12 @@ internal sealed class WorkerStart(
 
     private async Task EndAsync(TsfException exception, CancellationToken stoppingToken)
     {
-        outcome.ExitCode = IsRetryable(exception) ? ExitCodes.Retryable : ExitCodes.Refused;
+        outcome.ExitCode = ExitCodeOf(exception);
         await Task.Delay(FailedStay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lifetime.StopApplication();
     }
+
+    private static int ExitCodeOf(TsfException exception) => IsRetryable(exception) ? ExitCodes.Retryable : ExitCodes.Refused;
 
     // What another time could change: a service that did not answer, a blob that was being replaced, a volume that others filled,
     // or something that no code describes.
