@@ -8,6 +8,9 @@ namespace TrustedServe.Cli.Output;
 /// <summary>Shows the front end's log to people: addresses, each worker's steps, and whatever went wrong.</summary>
 internal sealed class StartProgress(bool json)
 {
+    // For a drawing ('bench cold-start'), not for a line of text.
+    private const string TimeLine = "timeline";
+
     private readonly Lock gate = new();
 
     /// <summary>Shows one line; safe to call from several threads.</summary>
@@ -48,7 +51,7 @@ internal sealed class StartProgress(bool json)
             return $"{time} {model} [red]✗ {line["Code"].EscapeMarkup()}[/] {line["Reason"].EscapeMarkup()}";
         }
 
-        var details = string.Join(", ", Details(line["Details"]).Select(pair => $"{pair.Key} {Report.Short(pair.Value)}"));
+        var details = string.Join(", ", Details(line["Details"]).Where(pair => pair.Key != TimeLine).Select(pair => $"{pair.Key} {Report.Short(pair.Value)}"));
         return $"{time} {model} {Meaning(phase).EscapeMarkup()}{(details.Length == 0 ? "" : $" [grey]({details.EscapeMarkup()})[/]")}";
     }
 

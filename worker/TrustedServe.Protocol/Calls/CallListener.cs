@@ -11,6 +11,9 @@ public sealed class CallListener : IDisposable
 
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
 
+    // On the accepting thread itself: nobody can be accepted meanwhile, and nothing else waits for it.
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(10);
+
     private readonly Socket socket = CallSocket.Create();
     private readonly HashSet<ServedConnection> connections = [];
     private readonly CallHandler handler;
@@ -109,7 +112,7 @@ public sealed class CallListener : IDisposable
                 }
 
                 // A peer that left before it was accepted, or no more file handles for the moment.
-                Thread.Sleep(DrainPoll);
+                Thread.Sleep(AcceptPause);
                 continue;
             }
 
