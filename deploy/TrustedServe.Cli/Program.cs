@@ -2,6 +2,7 @@ using System.CommandLine;
 using TrustedServe.Cli.Bench;
 using TrustedServe.Cli.Commands;
 using TrustedServe.Cli.Commands.Attest;
+using TrustedServe.Cli.Commands.Deploy;
 using TrustedServe.Cli.Output;
 using TrustedServe.Protocol.Errors;
 
@@ -16,6 +17,7 @@ var root = new RootCommand("Serve machine-learning models whose weights, inputs 
     BenchCommand.Create(),
     AccessCommands.Create(),
     AttestCommands.Create(),
+    DeployCommands.Create(),
     TopologyCommand.Create(),
     ErrorsCommand.Create(),
 };

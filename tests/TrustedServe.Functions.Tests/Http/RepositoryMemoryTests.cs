@@ -12,21 +12,33 @@ public sealed class RepositoryMemoryTests
     /// <summary>Cycles of the memory test; 200 with TRUSTEDSERVE_CYCLES=200.</summary>
     private static int Cycles => int.TryParse(Environment.GetEnvironmentVariable("TRUSTEDSERVE_CYCLES"), out var cycles) ? cycles : 12;
 
+    /// <summary>Bytes that a round may leave: a worker's connection that is being closed, buffers of the pools.</summary>
+    private const long Allowance = 1 << 20;
+
     [Fact]
     public async Task Many_cycles_leave_the_front_ends_memory_where_it_was()
     {
         await using var host = await TestHost.ReadyAsync(["matrix"]);
         await CycleAsync(4);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var handles = Directory.GetFiles("/proc/self/fd").Length;
 
-        await CycleAsync(Cycles);
+        // What a cycle left behind would be there after every round; what other parts of the process warm up beside it, after one.
+        var (memory, handles) = await RoundAsync();
+        for (var round = 1; round < 5 && (memory >= Allowance || handles >= 8); round++)
+        {
+            (memory, handles) = await RoundAsync();
+        }
 
-        // What a cycle left behind would be there as often as there were cycles.
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        TestContext.Current.SendDiagnosticMessage($"{Cycles} cycles: {grown} bytes, {Directory.GetFiles("/proc/self/fd").Length - handles} descriptors more");
-        Assert.True(grown < 2 << 20, $"{grown} bytes more after {Cycles} cycles");
-        Assert.True(Directory.GetFiles("/proc/self/fd").Length - handles < 16, "descriptors were left open");
+        TestContext.Current.SendDiagnosticMessage($"{Cycles} cycles: {memory} bytes, {handles} descriptors more");
+        Assert.True(memory < Allowance, $"each of five rounds of {Cycles} cycles left memory behind, the last {memory} bytes");
+        Assert.True(handles < 8, $"each of five rounds of {Cycles} cycles left descriptors open, the last {handles}");
+
+        async Task<(long Memory, int Handles)> RoundAsync()
+        {
+            var memory = GC.GetTotalMemory(forceFullCollection: true);
+            var handles = Directory.GetFiles("/proc/self/fd").Length;
+            await CycleAsync(Cycles);
+            return (GC.GetTotalMemory(forceFullCollection: true) - memory, Directory.GetFiles("/proc/self/fd").Length - handles);
+        }
 
         async Task CycleAsync(int times)
         {

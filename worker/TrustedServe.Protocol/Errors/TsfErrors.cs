@@ -5,7 +5,7 @@ namespace TrustedServe.Protocol.Errors;
 
 /// <summary>
 /// The closed list of errors. One file a range: 0xxx starting and settings, 1xxx packages and sealing, 2xxx stores,
-/// 3xxx attestation and keys, 4xxx requests, 5xxx workers, 6xxx queues and batches. The page ERRORS.md beside this file is
+/// 3xxx attestation and keys, 4xxx requests, 5xxx workers, 6xxx queues and batches, 7xxx deployments. The page ERRORS.md beside this file is
 /// written from it (<c>trustedserve errors --markdown</c>).
 /// </summary>
 public static partial class TsfErrors

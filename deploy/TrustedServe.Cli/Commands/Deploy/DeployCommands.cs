@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace TrustedServe.Cli.Commands.Deploy;
+
+/// <summary><c>trustedserve deploy</c>: onto a cluster, from one description.</summary>
+internal static class DeployCommands
+{
+    /// <summary>Creates the command with its verbs.</summary>
+    public static Command Create() => new("deploy", "Put models onto a Kubernetes cluster, from one description.")
+    {
+    };
+}
