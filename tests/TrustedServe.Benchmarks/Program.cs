@@ -1,5 +1,6 @@
 using TrustedServe.Benchmarks;
 using TrustedServe.Benchmarks.Bert;
+using TrustedServe.Benchmarks.PlainKestrel;
 using TrustedServe.Benchmarks.PlainWorkers;
 using TrustedServe.Benchmarks.Studies;
 using TrustedServe.Benchmarks.Targets;
@@ -13,6 +14,8 @@ return args switch
     ["sweep", .. var rest] => await Sweep.RunAsync(rest),
     ["lengths", .. var rest] => await Lengths.RunAsync(rest),
     ["tail", .. var rest] => await Tail.RunAsync(rest),
+    ["change", .. var rest] => await Change.RunAsync(rest),
+    ["plain-kestrel"] => await PlainServer.RunAsync(),
     ["plain-worker", var packages] => await PlainWorker.RunAsync(packages),
     ["bert", .. var rest] => await BertCommand.RunAsync(rest),
     ["verify-quote"] => VerificationFigures.Run(),
@@ -30,11 +33,13 @@ static int Usage()
                             tokens/s of a realistic mix of lengths, served and against fixed-length batching in the engine
         tail [--rounds N] [--quick] [--json]
                             latency and refusals at 50 %, 80 % and 120 % of capacity, open loop
+        change [--rounds N] [--quick] [--json]
+                            latency while a worker goes over from mapped to prepacked weights, under load
         unseal [MiB]        sealing and unsealing beside decrypting and writing the same bytes to tmpfs with nothing around it
         seal-memory [MiB]   peak memory of sealing a package of that size
         http [seconds]      requests/s, p50 and p99 of both sample models with 2 connections
         bert SHAPE --output DIR [--text] [--seed N]
-                            a package of a BERT with random weights: minilm, base, large or tiny
+                            a package of a BERT with random weights: minilm, base, large, xl (2.5 GB) or tiny
         verify-quote        time and allocation of verifying a TDX quote, with fresh and with cached collateral
         """);
     return 2;

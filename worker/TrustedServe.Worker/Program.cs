@@ -57,7 +57,8 @@ async Task<int> RunAsync()
     Place(config);
     using var loader = new SealedModelLoader(config, time);
     ParentPipe.EndWith(input, loader.Dispose);
-    await using var app = WorkerHost.Build(config, loader, progress, time);
+    await using var early = EarlyLoader.Begin(loader, progress);
+    await using var app = WorkerHost.Build(config, early, progress, time);
     await WorkerHost.StartAsync(app, config, CancellationToken.None);
     progress.Timeline.Add("listener", beginning);
     await app.WaitForShutdownAsync();

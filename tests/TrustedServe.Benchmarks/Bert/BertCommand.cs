@@ -14,7 +14,7 @@ internal static class BertCommand
         var (output, seed, text) = (options.Value("--output"), options.Value("--seed"), options.Flag("--text"));
         if (options.Rest is not [var name] || BertShape.Find(name) is not { } shape || output is null)
         {
-            Console.Error.WriteLine("bert minilm|base|large|tiny --output DIR [--text] [--seed N]");
+            Console.Error.WriteLine("bert minilm|base|large|xl|tiny --output DIR [--text] [--seed N]");
             return 2;
         }
 

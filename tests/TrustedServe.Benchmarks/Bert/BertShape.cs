@@ -39,6 +39,9 @@ public sealed record BertShape
     /// <summary>BERT-Large: 1.34 GB.</summary>
     public static BertShape Large { get; } = new() { Name = "bert-large", Layers = 24, Hidden = 1024, Heads = 16 };
 
+    /// <summary>BERT-Large with twice the layers: 2.55 GB, more than a protobuf message holds.</summary>
+    public static BertShape ExtraLarge { get; } = new() { Name = "bert-xl", Layers = 48, Hidden = 1024, Heads = 16 };
+
     /// <summary>Small enough for a test; every part of a large one is there.</summary>
     public static BertShape Tiny { get; } = new() { Name = "bert-tiny", Layers = 2, Hidden = 32, Heads = 4, Vocabulary = 512, Positions = 64 };
 
@@ -48,6 +51,7 @@ public sealed record BertShape
         "minilm" => MiniLm,
         "base" => Base,
         "large" => Large,
+        "xl" => ExtraLarge,
         "tiny" => Tiny,
         _ => null,
     };

@@ -11,7 +11,8 @@ internal sealed class BenchContext(int rounds, bool quick) : IDisposable
 {
     private const ulong Seed = 20;
     private readonly TemporaryDirectory work = new();
-    private readonly Dictionary<string, BenchModel?> models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BenchModel> models = new(StringComparer.Ordinal);
+    private (ServiceProcess Process, Uri Address)? broker;
 
     /// <summary>Interleaved rounds.</summary>
     public int Rounds { get; } = rounds;
@@ -37,37 +38,36 @@ internal sealed class BenchContext(int rounds, bool quick) : IDisposable
     /// <summary>A path in the place to work in.</summary>
     public string this[string name] => work[name];
 
-    /// <summary>A generated BERT, sealed.</summary>
+    /// <summary>A generated BERT as its publisher would ship it: fused ahead of time, sealed.</summary>
     public async Task<BenchModel> BertAsync(BertShape shape, ModelTask task, CancellationToken cancellationToken)
     {
         var named = shape with { Name = $"{shape.Name}-{(task == ModelTask.TextClassification ? "text" : "tensor")}" };
-        return (await OnceAsync(named.Name, async () =>
+        return await OnceAsync(named.Name, async () =>
         {
-            await BertPackage.WriteAsync(named, Seed, task, work[named.Name, "package"], cancellationToken);
-            return (BenchModel?)await SealAsync(named.Name, named);
-        }))!;
+            var (source, samples) = (work[named.Name, "source"], work[named.Name, "samples.jsonl"]);
+            await BertPackage.WriteAsync(named, Seed, task, source, cancellationToken);
+            await File.WriteAllLinesAsync(samples, BertSamples.Lines(named, task), cancellationToken);
+            await RunAsync("model", "optimize", source, "--output", work[named.Name, "package"], "--precision", "fp32", "--samples", samples);
+            return await SealAsync(named.Name, named, source, samples);
+        });
     }
 
     /// <summary>One of the sample models, sealed.</summary>
-    public async Task<BenchModel> SampleAsync(string name, string task, params string[] more) => (await OnceAsync(name, async () =>
+    public Task<BenchModel> SampleAsync(string name, string task, params string[] more) => OnceAsync(name, async () =>
     {
         Directory.CreateDirectory(work[name]);
-        await RunAsync(["model", "pack", Path.Combine(Repository.Samples, name, "model.onnx"), "--name", name, "--task", task, "--labels", Path.Combine(Repository.Samples, name, "labels.txt"), "--out", work[name, "package"], .. more]);
-        return (BenchModel?)await SealAsync(name, null);
-    }))!;
+        await RunAsync(["model", "pack", Path.Combine(Repository.Samples, name, "model.onnx"), "--name", name, "--task", task, "--labels", Path.Combine(Repository.Samples, name, "labels.txt"), "--warmup", Path.Combine(Repository.Samples, name, "heldout.jsonl"), "--out", work[name, "package"], .. more]);
+        return await SealAsync(name, null, work[name, "package"], null);
+    });
 
-    /// <summary>The same model in INT8, sealed; null where the command line cannot make one.</summary>
-    public Task<BenchModel?> Int8Async(BenchModel model) => OnceAsync(model.Name + ".int8", async () =>
+    /// <summary>The same model in INT8, sealed.</summary>
+    public Task<BenchModel> Int8Async(BenchModel model) => OnceAsync(model.Name + ".int8", async () =>
     {
         var name = model.Name + ".int8";
         Directory.CreateDirectory(work[name]);
-        if (!(await RunAsync("model", "--help")).Contains("optimize", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        await RunAsync("model", "optimize", model.Package, "--out", work[name, "package"], "--min-agreement", "0");
-        return await SealAsync(name, model.Shape);
+        string[] samples = model.Samples is { } file ? ["--samples", file] : [];
+        await RunAsync(["model", "optimize", model.Source, "--output", work[name, "package"], "--min-agreement", "0", .. samples]);
+        return await SealAsync(name, model.Shape, model.Source, model.Samples);
     });
 
     /// <summary>A key for the front end's callers.</summary>
@@ -77,16 +77,17 @@ internal sealed class BenchContext(int rounds, bool quick) : IDisposable
         return answer.RootElement.EnumerateObject().First(member => member.Name.Equals("key", StringComparison.OrdinalIgnoreCase)).Value.GetString()!;
     }
 
-    /// <summary>How a stack is started here.</summary>
-    public LocalStackOptions Stack(BenchModel model, Dictionary<string, string>? settings = null, Dictionary<string, string>? secrets = null) => new()
+    /// <summary>How a stack is started here: at a broker that runs through all measurements, as in a cluster.</summary>
+    public async Task<LocalStackOptions> StackAsync(BenchModel model, Dictionary<string, string> settings, Dictionary<string, string> secrets, CancellationToken cancellationToken) => new()
     {
         Models = model.Store,
+        Broker = await BrokerAsync(cancellationToken),
         BrokerFolder = work["home", "broker"],
         InsecureSimulatedEvidence = true,
         Listen = "http://127.0.0.1:0",
         HealthListen = "http://127.0.0.1:0",
-        Settings = settings ?? [],
-        SecretSettings = secrets ?? [],
+        Settings = settings,
+        SecretSettings = secrets,
     };
 
     /// <summary>Runs the command line.</summary>
@@ -98,9 +99,25 @@ internal sealed class BenchContext(int rounds, bool quick) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => work.Dispose();
+    public void Dispose()
+    {
+        broker?.Process.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        work.Dispose();
+    }
 
-    private async Task<BenchModel> SealAsync(string folder, BertShape? shape)
+    private async Task<Uri> BrokerAsync(CancellationToken cancellationToken)
+    {
+        if (broker is null)
+        {
+            var policy = work["home", "broker", "insecure-local-policy.json"];
+            EmbeddedBroker.WriteInsecureLocalPolicy(policy);
+            broker = await EmbeddedBroker.StartAsync(work["home", "broker"], policy, [], cancellationToken);
+        }
+
+        return broker.Value.Address;
+    }
+
+    private async Task<BenchModel> SealAsync(string folder, BertShape? shape, string source, string? samples)
     {
         var package = work[folder, "package"];
         var key = $"kbs:///bench/key/{folder}";
@@ -111,10 +128,10 @@ internal sealed class BenchContext(int rounds, bool quick) : IDisposable
         // Where a plain worker finds it by its name.
         Directory.CreateDirectory(work[folder, "plain"]);
         Directory.CreateSymbolicLink(work[folder, "plain", manifest.Name], package);
-        return new BenchModel(manifest.Name, shape, package, work[folder, "store"]);
+        return new BenchModel(manifest.Name, shape, package, work[folder, "store"], source, samples);
     }
 
-    private async Task<BenchModel?> OnceAsync(string name, Func<Task<BenchModel?>> make)
+    private async Task<BenchModel> OnceAsync(string name, Func<Task<BenchModel>> make)
     {
         if (!models.TryGetValue(name, out var model))
         {

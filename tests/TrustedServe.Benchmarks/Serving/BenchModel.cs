@@ -8,7 +8,9 @@ namespace TrustedServe.Benchmarks.Serving;
 /// <param name="Shape">What was generated.</param>
 /// <param name="Package">Directory of the package.</param>
 /// <param name="Store">The store.</param>
-internal sealed record BenchModel(string Name, BertShape? Shape, string Package, string Store)
+/// <param name="Source">Directory of the package that it was optimised from.</param>
+/// <param name="Samples">Rows to compare an optimised package on; null for those that the package brings.</param>
+internal sealed record BenchModel(string Name, BertShape? Shape, string Package, string Store, string Source, string? Samples)
 {
     /// <summary>The graph.</summary>
     public string Graph => Path.Combine(Package, Manifest.Parse(File.ReadAllBytes(Path.Combine(Package, "manifest.json"))).Graph);

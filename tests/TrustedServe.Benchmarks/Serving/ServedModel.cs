@@ -119,7 +119,7 @@ internal sealed class ServedModel : IAsyncDisposable
         try
         {
             var stack = await BenchStack.StartAsync(
-                context.Stack(model, settings, secrets),
+                await context.StackAsync(model, settings, secrets ?? [], cancellationToken),
                 (line, since) =>
                 {
                     timeline.Add(line, since.TotalSeconds);
