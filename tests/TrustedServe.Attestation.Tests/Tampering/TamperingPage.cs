@@ -6,18 +6,16 @@ using TrustedServe.Testing;
 namespace TrustedServe.Attestation.Tests.Tampering;
 
 /// <summary>The page that names, for each way to tamper with evidence, the tests that show its refusal; and whether what it names is there.</summary>
-internal sealed partial class TamperingPage
+internal sealed partial class TamperingPage(IReadOnlyList<TamperingRow> rows)
 {
     /// <summary>What the page calls a row of a theory that expects no failing step.</summary>
     private const string Accepted = "accepted";
 
-    private TamperingPage(IReadOnlyList<TamperingRow> rows) => Rows = rows;
-
-    public IReadOnlyList<TamperingRow> Rows { get; }
+    public IReadOnlyList<TamperingRow> Rows => rows;
 
     public static TamperingPage Read()
     {
-        var rows = new List<TamperingRow>();
+        var read = new List<TamperingRow>();
         var section = "";
         foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "tests", "TrustedServe.Attestation.Tests", "TAMPERING.md")))
         {
@@ -27,11 +25,11 @@ internal sealed partial class TamperingPage
             }
             else if (Cells(line) is [var name, var expected, var tests])
             {
-                rows.Add(new TamperingRow(section, name, expected, [.. TestForm().Matches(tests).Select(Test)]));
+                read.Add(new TamperingRow(section, name, expected, [.. TestForm().Matches(tests).Select(Test)]));
             }
         }
 
-        return new TamperingPage(rows);
+        return new TamperingPage(read);
     }
 
     /// <summary>The cells of a line of a table; none for its head and for other lines.</summary>
@@ -74,15 +72,15 @@ internal sealed partial class TamperingPage
 
     private static List<object?[]> Data(MethodInfo method)
     {
-        List<object?[]> rows = [.. method.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data)];
+        List<object?[]> data = [.. method.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data)];
         foreach (var member in method.GetCustomAttributes<MemberDataAttribute>())
         {
             var source = method.DeclaringType!.GetMember(member.MemberName).Single();
-            var data = source is PropertyInfo property ? property.GetValue(null) : ((MethodInfo)source).Invoke(null, null);
-            rows.AddRange(((IEnumerable<ITheoryDataRow>)data!).Select(row => row.GetData()));
+            var given = source is PropertyInfo property ? property.GetValue(null) : ((MethodInfo)source).Invoke(null, null);
+            data.AddRange(((IEnumerable<ITheoryDataRow>)given!).Select(row => row.GetData()));
         }
 
-        return rows;
+        return data;
     }
 
     private static string Shown(object?[] values) => $", {string.Join(", ", values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)))}, ";

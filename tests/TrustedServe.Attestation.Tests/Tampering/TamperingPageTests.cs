@@ -22,6 +22,19 @@ public sealed partial class TamperingPageTests
     public void Every_test_and_case_that_the_page_names_is_there() => Assert.Empty(Page.ProblemsOf("Attestation", typeof(TamperingPageTests).Assembly));
 
     [Theory]
+    [InlineData("NoSuchTests", "Rejects_WrongProfile", "leaf expired", "is no test that runs")]
+    [InlineData("ChainTamperingTests", "Rejects_NoSuchThing", "leaf expired", "is no test that runs")]
+    [InlineData("ChainTamperingTests", "ToString", "leaf expired", "is no test that runs")]
+    [InlineData("ChainTamperingTests", "Rejects_WrongProfile", "leaf expire", "has no case 'leaf expire'")]
+    [InlineData("ChainTamperingTests", "Rejects_WrongProfile", "leaf that may not sign", "expects PckChainProfile of the case 'leaf that may not sign', the page PckChainValidity")]
+    [InlineData("QuoteTamperingTests", "Tampered_IsRefusedAtTheNamedStep", "no NUL at the end", "expects accepted of the case 'no NUL at the end', the page PckChainValidity")]
+    public void A_name_that_is_not_there_and_a_step_that_is_another_are_problems(string type, string method, string name, string problem)
+    {
+        var page = new TamperingPage([new TamperingRow("C", "row", "PckChainValidity", [new TamperingTest("Attestation", type, method, [name])])]);
+        Assert.EndsWith(problem, Assert.Single(page.ProblemsOf("Attestation", typeof(TamperingPageTests).Assembly)), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("A")]
     [InlineData("B")]
     [InlineData("C")]
