@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using TrustedServe.Attestation.Evidence;
 using TrustedServe.Attestation.Kbs;
@@ -19,6 +21,28 @@ public sealed class RuntimeDataTests
         Assert.NotEqual(expected, Convert.ToHexStringLower(Runtime("TqTAtVgW62cTxDMm46ASNh5CuEMdVxzDAbEnsfqY2P1=", Key).Digest(additional)));
     }
 
+    [Theory]
+    [InlineData("canonical", true)]
+    [InlineData("members unsorted", false)]
+    [InlineData("key's members unsorted", false)]
+    [InlineData("spaces between", false)]
+    [InlineData("line end behind", false)]
+    [InlineData("additional evidence left out", false)]
+    public void Digest_is_that_of_the_one_canonical_form(string form, bool same)
+    {
+        const string Sorted = """{"alg":"ECDH-ES+A256KW","crv":"P-256","kty":"EC","x":"DTfyxflwwkHwErtMHZ7H1KZA96HqF7Dol0oYluZ09sE","y":"99dgUSA91vZkskWNMs-mcQHxS4PVLLSMcUfyzK5F9nU"}""";
+        var hashed = form switch
+        {
+            "canonical" => $$"""{"additional-evidence":"","nonce":"n","tee-pubkey":{{Sorted}}}""",
+            "members unsorted" => $$"""{"tee-pubkey":{{Sorted}},"nonce":"n","additional-evidence":""}""",
+            "key's members unsorted" => $$"""{"additional-evidence":"","nonce":"n","tee-pubkey":{{Key}}}""",
+            "spaces between" => $$"""{"additional-evidence": "", "nonce": "n", "tee-pubkey": {{Sorted}}}""",
+            "line end behind" => $$"""{"additional-evidence":"","nonce":"n","tee-pubkey":{{Sorted}}}""" + "\n",
+            _ => $$"""{"nonce":"n","tee-pubkey":{{Sorted}}}""",
+        };
+        Assert.Equal(same, SHA384.HashData(Encoding.UTF8.GetBytes(hashed)).AsSpan().SequenceEqual(Runtime("n", Key).Digest("")));
+    }
+
     [Fact]
     public void Order_of_the_keys_members_does_not_matter() => Assert.Equal(
         Runtime("n", Key).Digest(""),
@@ -37,7 +61,7 @@ public sealed class RuntimeDataTests
         Assert.Equal(Convert.ToBase64String(digest), request.TeeEvidence.Primary.GetProperty("report_data").GetString());
         Assert.Equal(
             File.ReadAllText(Path.Combine(folder, "ec_3b_primary_runtime_data.canonical.json")).Trim(),
-            System.Text.Encoding.UTF8.GetString(CanonicalJson.Serialize(request.RuntimeData.Claims(""))));
+            Encoding.UTF8.GetString(CanonicalJson.Serialize(request.RuntimeData.Claims(""))));
     }
 
     [Fact]

@@ -60,6 +60,19 @@ public sealed class RefusalTests
         (await broker.Wire.AttestAsync(cookie, broker.Wire.Attestation(other))).IsRefused("AttestationError", "TSF3009", "nonce");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(42)]
+    public async Task Rejects_nonce_that_differs_in_one_character(int at)
+    {
+        await using var broker = await RunningBroker.StartAsync();
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync();
+        var other = $"{nonce[..at]}{(nonce[at] == 'A' ? 'B' : 'A')}{nonce[(at + 1)..]}";
+
+        (await broker.Wire.AttestAsync(cookie, broker.Wire.Attestation(other))).IsRefused("AttestationError", "TSF3009", "nonce");
+    }
+
     [Fact]
     public async Task Attested_session_gets_the_token_that_it_has_whatever_it_sends()
     {

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
+using TrustedServe.Attestation.Kbs;
 using TrustedServe.Attestation.Tests.Tdx.EventLogs;
 using TrustedServe.Attestation.Tests.Tdx.Synthetic;
 using TrustedServe.KeyBroker.Tests.Support;
@@ -45,6 +47,15 @@ public sealed class TdxRefusalTests
         (await broker.Wire.ResourceAsync(cookie)).IsRefused("TokenNotFound", "TSF3025");
     }
 
+    [Fact]
+    public async Task Rejects_guest_that_can_be_migrated()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var (answer, cookie) = await broker.AttestAsync(new TdxGuest { Quote = new SyntheticQuote { TdAttributes = [0, 0, 0, 0x30, 0, 0, 0, 0] } });
+        answer.IsRefused("AttestationError", "TSF3005", "td_attributes", step: "ServiceTd");
+        (await broker.Wire.ResourceAsync(cookie)).IsRefused("TokenNotFound", "TSF3025");
+    }
+
     [Theory]
     [InlineData("OutOfDate", "TcbStatus")]
     [InlineData("SWHardeningNeeded", "TcbStatus")]
@@ -81,6 +92,95 @@ public sealed class TdxRefusalTests
         (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3016", "report_data", step: "ReportData");
     }
 
+    [Theory]
+    [InlineData("members unsorted")]
+    [InlineData("spaces between")]
+    [InlineData("key's members unsorted")]
+    [InlineData("additional evidence left out")]
+    public async Task Rejects_runtime_data_hashed_in_another_form(string form)
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        var body = new TdxGuest().Attestation(broker.Wire, nonce);
+        var key = body["runtime-data"]!["tee-pubkey"]!;
+        var (x, y) = (Text(key["x"]), Text(key["y"]));
+        var sorted = $$"""{"alg":"ECDH-ES+A256KW","crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""";
+        var hashed = form switch
+        {
+            "members unsorted" => $$"""{"tee-pubkey":{{sorted}},"nonce":"{{nonce}}","additional-evidence":""}""",
+            "spaces between" => $$"""{"additional-evidence": "", "nonce": "{{nonce}}", "tee-pubkey": {{sorted}}}""",
+            "key's members unsorted" => $$$"""{"additional-evidence":"","nonce":"{{{nonce}}}","tee-pubkey":{"kty":"EC","crv":"P-256","alg":"ECDH-ES+A256KW","x":"{{{x}}}","y":"{{{y}}}"}}""",
+            _ => $$"""{"nonce":"{{nonce}}","tee-pubkey":{{sorted}}}""",
+        };
+        Bind(body, hashed);
+        (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3016", "report_data", step: "ReportData");
+
+        // The same text in the one form that counts is accepted, so it was the form that was refused.
+        (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        body = new TdxGuest().Attestation(broker.Wire, nonce);
+        Bind(body, $$"""{"additional-evidence":"","nonce":"{{nonce}}","tee-pubkey":{{sorted}}}""");
+        Assert.Equal(HttpStatusCode.OK, (await broker.Wire.AttestAsync(cookie, body)).Status);
+
+        static void Bind(JsonObject body, string text) =>
+            body["tee-evidence"]!["primary_evidence"] = JsonNode.Parse(new TdxGuest().Evidence(SHA384.HashData(Encoding.UTF8.GetBytes(text))).GetRawText());
+    }
+
+    [Fact]
+    public async Task Rejects_key_exchanged_after_the_evidence_was_taken()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        using var thief = new WireClient(broker.Broker.Host.Address);
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        var body = new TdxGuest().Attestation(broker.Wire, nonce);
+        body["runtime-data"]!["tee-pubkey"] = thief.Attestation(nonce)["runtime-data"]!["tee-pubkey"]!.DeepClone();
+        (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3016", "report_data", step: "ReportData");
+    }
+
+    [Fact]
+    public async Task Rejects_additional_evidence_that_was_taken_away_or_added_afterwards()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        var body = new TdxGuest().Attestation(broker.Wire, nonce);
+        var runtime = new RuntimeData { Nonce = nonce, TeePublicKey = TeePublicKey.ToJwk(broker.Wire.Key) };
+        body["tee-evidence"]!["primary_evidence"] = JsonNode.Parse(new TdxGuest().Evidence(runtime.Digest("""{"nvidia":{}}""")).GetRawText());
+        (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3016", "report_data", step: "ReportData");
+
+        // Evidence of devices is refused as such before anything is compared: there is nobody to judge it.
+        (cookie, nonce) = await broker.Wire.ChallengeAsync("tdx");
+        body = new TdxGuest().Attestation(broker.Wire, nonce);
+        body["tee-evidence"]!["additional_evidence"] = """{"nvidia":{}}""";
+        (await broker.Wire.AttestAsync(cookie, body)).IsRefused("AttestationError", "TSF3005", "additional_evidence");
+    }
+
+    [Fact]
+    public async Task Rejects_platform_whose_level_is_of_an_earlier_day_than_the_rule_asks()
+    {
+        await using var broker = await TdxBroker.StartAsync(policy: TestPolicy.Of(TdxGuest.Rule(more: ",\"minimum_tcb_date\":\"2025-05-02\"")));
+        var answer = await broker.ReleaseAsync(new TdxGuest());
+        answer.IsRefused("PolicyDeny", "TSF3004", "minimum_tcb_date", step: "Policy");
+        Assert.Equal(("2025-05-02 or later", "2025-05-01"), (Text(answer.Json["expected"]), Text(answer.Json["seen"])));
+
+        await using var fitting = await TdxBroker.StartAsync(policy: TestPolicy.Of(TdxGuest.Rule(more: ",\"minimum_tcb_date\":\"2025-05-01\"")));
+        Assert.Equal(HttpStatusCode.OK, (await fitting.ReleaseAsync(new TdxGuest())).Status);
+    }
+
+    [Theory]
+    [InlineData("mr_td", "no measurement")]
+    [InlineData("rtmr_0", "never extended")]
+    [InlineData("rtmr_1", "never extended")]
+    [InlineData("rtmr_2", "never extended")]
+    [InlineData("mr_config_id", "every guest without initdata")]
+    public async Task Broker_does_not_start_with_a_rule_that_pins_a_register_to_zeros(string register, string why)
+    {
+        var rule = JsonNode.Parse(TdxGuest.Rule())!;
+        rule["tdx"]![register] = new JsonArray(new string('0', 96));
+        var refused = await Assert.ThrowsAsync<TsfException>(() => TdxBroker.StartAsync(policy: TestPolicy.Of(rule.ToJsonString())));
+        Assert.Equal(TsfErrors.InvalidPolicy, refused.Error);
+        Assert.Contains($"$.rules[0].tdx.{register}: all zeros is", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Rejects_report_data_with_something_after_the_digest()
     {
@@ -109,7 +209,7 @@ public sealed class TdxRefusalTests
         await using var broker = await TdxBroker.StartAsync();
         const string Document = "anything";
         var (answer, _) = await broker.AttestAsync(
-            new TdxGuest { EditBody = body => System.Security.Cryptography.SHA384.HashData(Encoding.UTF8.GetBytes(Document)).CopyTo(body, 184) }, Document);
+            new TdxGuest { EditBody = body => SHA384.HashData(Encoding.UTF8.GetBytes(Document)).CopyTo(body, 184) }, Document);
         answer.IsRefused("AttestationError", "TSF3005", "init-data", step: "InitData");
     }
 
@@ -117,10 +217,10 @@ public sealed class TdxRefusalTests
     public async Task Rejects_event_log_that_does_not_replay()
     {
         await using var broker = await TdxBroker.StartAsync();
-        var log = new SyntheticLog().Add(1, 8, "firmware"u8.ToArray()).Add(2, 8, "invented"u8.ToArray()).ToArray();
+        var log = new SyntheticLog().Add(1, 8, TdxGuest.Measured(0)).Add(2, 8, TdxGuest.Measured(1)).Add(2, 8, "invented"u8.ToArray()).Add(3, 8, TdxGuest.Measured(2)).ToArray();
         var (answer, _) = await broker.AttestAsync(new TdxGuest { EventLog = log });
         answer.IsRefused("AttestationError", "TSF3005", "cc_eventlog", step: "EventLog");
-        Assert.StartsWith("RTMR1 0000", Text(answer.Json["expected"]), StringComparison.Ordinal);
+        Assert.StartsWith($"RTMR1 {TdxGuest.Register(1)}", Text(answer.Json["expected"]), StringComparison.Ordinal);
 
         (answer, _) = await broker.AttestAsync(new TdxGuest { EventLog = [1, 2, 3] });
         answer.IsRefused("AttestationError", "TSF3005", "cc_eventlog", step: "EventLog");

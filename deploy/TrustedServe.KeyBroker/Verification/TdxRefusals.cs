@@ -61,7 +61,7 @@ internal static class TdxRefusals
     private static string ClaimOf(TdxStep step) => step switch
     {
         TdxStep.ReportData => "report_data",
-        TdxStep.Debug => "td_attributes",
+        TdxStep.Debug or TdxStep.ServiceTd => "td_attributes",
         TdxStep.TcbStatus or TdxStep.PlatformTcbLevel or TdxStep.TdxModule or TdxStep.TdxModuleTcbLevel or TdxStep.QeTcbLevel => "tcb_status",
         >= TdxStep.PckChain and <= TdxStep.PckExtension or TdxStep.IntermediateRevocation or TdxStep.PckRevocation => "pck_certificate",
         TdxStep.Collateral or TdxStep.RootCrl or TdxStep.RootCrlValidity or TdxStep.PckCrl or TdxStep.PckCrlValidity => "collateral",

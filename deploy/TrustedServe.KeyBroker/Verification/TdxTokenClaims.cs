@@ -21,6 +21,9 @@ internal sealed record TdxTokenClaims
     [JsonPropertyName("tcb_date")]
     public DateTimeOffset? TcbDate { get; init; }
 
+    [JsonPropertyName("platform_tcb_date")]
+    public DateTimeOffset? PlatformTcbDate { get; init; }
+
     [JsonPropertyName("tcb_eval_num")]
     public int? EvaluationDataNumber { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed record TdxTokenClaims
             Attributes = new AttributeClaims { Debug = guest.Debug },
             TcbStatus = guest.TcbStatus,
             TcbDate = guest.TcbDate,
+            PlatformTcbDate = guest.PlatformTcbDate,
             EvaluationDataNumber = guest.EvaluationDataNumber,
             Advisories = [.. guest.Advisories],
             Fmspc = Convert.ToHexStringLower(verdict.Platform!.Fmspc.Span),
@@ -65,6 +69,7 @@ internal sealed record TdxTokenClaims
         {
             TcbStatus = claims.TcbStatus,
             TcbDate = claims.TcbDate,
+            PlatformTcbDate = claims.PlatformTcbDate,
             EvaluationDataNumber = claims.EvaluationDataNumber,
             Advisories = claims.Advisories,
             Debug = claims.Attributes.Debug,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,6 +20,8 @@ internal sealed class EarSigner : IDisposable
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     public string Pem => key.ExportSubjectPublicKeyInfoPem();
+
+    public byte[] PublicKeyInfo => key.ExportSubjectPublicKeyInfo();
 
     public EarKeySet Keys => EarKeySet.FromPem(Pem);
 
@@ -47,6 +50,13 @@ internal sealed class EarSigner : IDisposable
         }
 
         return jwk;
+    }
+
+    /// <summary>A certificate for the key, issued by itself.</summary>
+    public byte[] Certificate()
+    {
+        using var certificate = new CertificateRequest("CN=attestation service", key, HashAlgorithmName.SHA256).CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
+        return certificate.RawData;
     }
 
     public static byte[] Jwks(params JsonObject[] keys) => Encoding.UTF8.GetBytes(new JsonObject { ["keys"] = new JsonArray([.. keys]) }.ToJsonString());

@@ -69,9 +69,41 @@ public sealed class EarVerifierTests : IDisposable
         var unsigned = Unsigned(With("alg", algorithm));
         Refuses(TsfErrors.EarAlgorithmRefused, unsigned + ".");
 
-        // The confusion of old: the public key, which everybody has, as the secret of an HMAC.
-        var mac = HMACSHA256.HashData(Encoding.ASCII.GetBytes(signer.Pem), Encoding.ASCII.GetBytes(unsigned));
-        Refuses(TsfErrors.EarAlgorithmRefused, $"{unsigned}.{StrictBase64Url.Encode(mac)}");
+        // The confusion of old: the public key, which everybody has, as the secret of an HMAC, in each form in which it travels.
+        byte[][] forms = [Encoding.ASCII.GetBytes(signer.Pem), signer.PublicKeyInfo, Encoding.UTF8.GetBytes(signer.Jwk().ToJsonString())];
+        Assert.All(forms, secret =>
+            Refuses(TsfErrors.EarAlgorithmRefused, $"{unsigned}.{StrictBase64Url.Encode(HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes(unsigned)))}"));
+    }
+
+    [Theory]
+    [InlineData("jwk without x5c")]
+    [InlineData("x5c leaf that matches jwk")]
+    [InlineData("x5c leaf that does not match jwk")]
+    [InlineData("x5c leaf of the pinned signer over a stranger's jwk")]
+    [InlineData("x5c without jwk")]
+    public void Rejects_a_stranger_whatever_certificates_its_header_brings(string header)
+    {
+        using var stranger = new EarSigner();
+        using var another = new EarSigner();
+        var brought = EarSigner.Header();
+        if (header != "x5c without jwk")
+        {
+            brought["jwk"] = stranger.Jwk();
+        }
+
+        var leaf = header switch
+        {
+            "jwk without x5c" => null,
+            "x5c leaf that does not match jwk" => another.Certificate(),
+            "x5c leaf of the pinned signer over a stranger's jwk" => signer.Certificate(),
+            _ => stranger.Certificate(),
+        };
+        if (leaf is not null)
+        {
+            brought["x5c"] = new JsonArray(Convert.ToBase64String(leaf));
+        }
+
+        Refuses(TsfErrors.EarSignatureInvalid, stranger.Sign(header: brought));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class StepAdviceTests
         foreach (var status in Enum.GetValues<TcbStatus>().Except([TcbStatus.Unknown, TcbStatus.UpToDate]))
         {
             var part = new PlatformStatus(status, status);
-            var advice = StepAdvice.For(TdxStep.TcbStatus, new TcbAssessment(status, part, part, status, SyntheticCollateral.Issued, []));
+            var advice = StepAdvice.For(TdxStep.TcbStatus, new TcbAssessment(status, part, part, status, SyntheticCollateral.Issued, SyntheticCollateral.Issued, []));
             Check(advice);
             Assert.NotEqual(unknown, advice);
         }
@@ -37,6 +37,7 @@ public sealed class StepAdviceTests
     [InlineData("tcb_statuses")]
     [InlineData("insecure_allow_debug")]
     [InlineData("minimum_evaluation_data_number")]
+    [InlineData("minimum_tcb_date")]
     [InlineData("allowed_advisories")]
     [InlineData("mr_td")]
     [InlineData("rtmr_3")]

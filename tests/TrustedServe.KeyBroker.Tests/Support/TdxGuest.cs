@@ -10,7 +10,7 @@ using TrustedServe.Attestation.Tests.Tdx.Synthetic;
 
 namespace TrustedServe.KeyBroker.Tests.Support;
 
-/// <summary>A TDX guest on a synthetic platform: it was started with initdata, and has an event log that its RTMR0 bears out.</summary>
+/// <summary>A TDX guest on a synthetic platform: it was started with initdata, and has an event log that its RTMR0 to RTMR2 bear out.</summary>
 internal sealed record TdxGuest : IEvidenceSource
 {
     public const string InitData = """
@@ -29,15 +29,15 @@ internal sealed record TdxGuest : IEvidenceSource
     /// <summary>Changes the TD report after everything was bound, before it is signed.</summary>
     public Action<byte[]>? EditBody { get; init; }
 
-    public byte[]? EventLog { get; init; } = new SyntheticLog().Add(1, 8, "firmware"u8.ToArray()).ToArray();
+    public byte[]? EventLog { get; init; } = new SyntheticLog().Add(1, 8, Measured(0)).Add(2, 8, Measured(1)).Add(3, 8, Measured(2)).ToArray();
 
     public string Tee => "tdx";
 
     public string TrustKind => "tdx";
 
-    public static string Register(int register) => register == 0
-        ? Hex(SHA384.HashData([.. new byte[48], .. SHA384.HashData("firmware"u8)]))
-        : new string('0', 96);
+    public static string Register(int register) => register == 3
+        ? new string('0', 96)
+        : Hex(SHA384.HashData([.. new byte[48], .. SHA384.HashData(Measured(register))]));
 
     public static string MrTd => Hex(SyntheticQuote.Measurement(0x22));
 
@@ -93,6 +93,9 @@ internal sealed record TdxGuest : IEvidenceSource
 
         return body;
     }
+
+    /// <summary>What was measured into a register, the one event of each.</summary>
+    public static byte[] Measured(int register) => Encoding.UTF8.GetBytes(((string[])["firmware", "kernel", "command line"])[register]);
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 }

@@ -48,6 +48,7 @@ internal static class JudgementJson
         CurrentModule = tcb.Current?.Module?.ToString(),
         QuotingEnclave = tcb.QuotingEnclave.ToString(),
         tcb.Date,
+        tcb.PlatformDate,
     };
 
     private static object EventLog(EventLogComparison log) => new

@@ -20,6 +20,7 @@ internal static class OtherAdvice
             "Bring the platform up to date; or, if this state is to be trusted, state it under tcb_statuses or extend out_of_date_grace_days."),
         "insecure_allow_debug" => new("The guest runs with debugging: its host can read its memory.", Roles.GuestOwner, "Start the guest without debugging."),
         "minimum_evaluation_data_number" => new("The collateral is older than the policy asks, so newer findings do not count in it.", Roles.Verifier, "Fetch newer collateral: trustedserve attest collateral fetch."),
+        "minimum_tcb_date" => new("The platform's TCB level is of an earlier day than the policy asks: what became known since is not dealt with.", Roles.Operator, "Update microcode, firmware and provisioning enclave (PCE) of the host, and take a new quote."),
         "allowed_advisories" => new("The platform has open security advisories that the policy does not list.", Roles.Operator, "Apply the advisories' updates; or read them and list those that may stay open under allowed_advisories."),
         "mr_config_id" => new("The guest was started with another configuration: it may run another container.", Roles.GuestOwner, "Start the guest with the policy's initdata document, or state its new document or value in the policy."),
         "mr_seam" => new("Another TDX module runs than the policy names.", Roles.Verifier, "If this module is to be trusted, add its value to mr_seam."),

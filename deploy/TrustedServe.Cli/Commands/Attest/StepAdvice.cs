@@ -110,6 +110,9 @@ internal static class StepAdvice
         TdxStep.Debug => new(
             "The guest runs with debugging: its host can read and change its memory, so nothing in it is secret.", Roles.GuestOwner,
             "Start the guest without debugging (TD attributes, first byte zero); --insecure-allow-debug is for development."),
+        TdxStep.ServiceTd => new(
+            "The guest can be migrated, or another TD serves it: who controls that one can carry its memory away.", Roles.GuestOwner,
+            "Start the guest without the attribute MIGRATABLE (TD attributes, bit 29) and without a service TD."),
         TdxStep.ReportData => new(
             "The quote answers another question than was asked: another nonce, another key, or a replay.", Roles.Sender,
             "Take a new quote with exactly the report data that is expected."),

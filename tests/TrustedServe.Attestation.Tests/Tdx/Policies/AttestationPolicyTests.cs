@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -18,6 +19,7 @@ public sealed class AttestationPolicyTests
     {
         TcbStatus = "UpToDate",
         TcbDate = Now.AddDays(-100),
+        PlatformTcbDate = Now.AddDays(-100),
         EvaluationDataNumber = 18,
         Advisories = [],
         Debug = false,
@@ -34,6 +36,7 @@ public sealed class AttestationPolicyTests
           "out_of_date_grace_days": 30,
           "insecure_allow_debug": false,
           "minimum_evaluation_data_number": 17,
+          "minimum_tcb_date": "2025-11-21",
           "allowed_advisories": ["INTEL-SA-00837", "INTEL-DOC-00001"],
           "mr_td": ["{{Hex(1)}}", "{{Hex(9)}}"],
           "rtmr_0": ["{{Hex(4)}}"],
@@ -67,6 +70,15 @@ public sealed class AttestationPolicyTests
         { """{"formatVersion": 1, "mr_td": null}""", "$.mr_td: must be a list" },
         { $$"""{"formatVersion": 1, "rtmr_0": ["{{new string('g', 96)}}"]}""", "is not 96 hex digits" },
         { $$"""{"formatVersion": 1, "mr_config_id": ["{{new string('0', 96)}}"]}""", "all zeros is what every guest without initdata has" },
+        { $$"""{"formatVersion": 1, "mr_td": ["{{Hex(1)}}", "{{new string('0', 96)}}"]}""", "$.mr_td: all zeros is no measurement" },
+        { $$"""{"formatVersion": 1, "rtmr_0": ["{{new string('0', 96)}}"]}""", "$.rtmr_0: all zeros is a register that was never extended" },
+        { $$"""{"formatVersion": 1, "rtmr_1": ["{{new string('0', 96)}}"]}""", "$.rtmr_1: all zeros is a register that was never extended" },
+        { $$"""{"formatVersion": 1, "rtmr_2": ["{{new string('0', 96)}}"]}""", "$.rtmr_2: all zeros is a register that was never extended" },
+        { """{"formatVersion": 1, "minimum_tcb_date": 20241113}""", "$.minimum_tcb_date: must be a day like 2024-11-13" },
+        { """{"formatVersion": 1, "minimum_tcb_date": "13.11.2024"}""", "$.minimum_tcb_date: must be a day like 2024-11-13" },
+        { """{"formatVersion": 1, "minimum_tcb_date": "2024-11-13T00:00:00Z"}""", "$.minimum_tcb_date: must be a day like 2024-11-13" },
+        { """{"formatVersion": 1, "minimum_tcb_date": "2024-13-01"}""", "$.minimum_tcb_date: must be a day like 2024-11-13" },
+        { """{"formatVersion": 1, "minimum_tcb_date": null}""", "$.minimum_tcb_date: must be a day like 2024-11-13" },
         { """{"formatVersion": 1, "init_data": ["../secret.toml"]}""", "must be a path below the policy's folder" },
         { """{"formatVersion": 1, "init_data": ["/etc/passwd"]}""", "must be a path below the policy's folder" },
     };
@@ -78,7 +90,7 @@ public sealed class AttestationPolicyTests
 
         Assert.True(verdict.Accepted);
         Assert.Equal(
-            ["tcb_statuses", "insecure_allow_debug", "mr_td", "rtmr_0", "rtmr_1", "rtmr_2", "rtmr_3", "mr_config_id", "mr_seam", "minimum_evaluation_data_number", "allowed_advisories"],
+            ["tcb_statuses", "insecure_allow_debug", "mr_td", "rtmr_0", "rtmr_1", "rtmr_2", "rtmr_3", "mr_config_id", "mr_seam", "minimum_evaluation_data_number", "minimum_tcb_date", "allowed_advisories"],
             verdict.Rules.Select(rule => rule.Rule));
         Assert.All(verdict.Rules, rule => Assert.StartsWith("✓ ", rule.ToString(), StringComparison.Ordinal));
         verdict.ThrowIfRefused();
@@ -103,6 +115,8 @@ public sealed class AttestationPolicyTests
             ("mr_seam", Guest with { MrSeam = Register(8) }),
             ("minimum_evaluation_data_number", Guest with { EvaluationDataNumber = 16 }),
             ("minimum_evaluation_data_number", Guest with { EvaluationDataNumber = null }),
+            ("minimum_tcb_date", Guest with { PlatformTcbDate = Now.AddDays(-101) }),
+            ("minimum_tcb_date", Guest with { PlatformTcbDate = null }),
             ("allowed_advisories", Guest with { Advisories = ["INTEL-SA-00837", "INTEL-SA-00999"] }),
         ];
         Assert.All(cases, item =>
@@ -144,6 +158,31 @@ public sealed class AttestationPolicyTests
         Assert.False(policy.Evaluate(Guest with { TcbStatus = "OutOfDateConfigurationNeeded", TcbDate = Now }, Now).Accepted);
         Assert.Contains("OutOfDate with tcbDate 2025-11-21", policy.Evaluate(Guest with { TcbStatus = "OutOfDate" }, Now).Rules[0].ToString(), StringComparison.Ordinal);
         Assert.True(Parse("""{"formatVersion": 1, "out_of_date_grace_days": 30, "tcb_statuses": ["OutOfDate"]}""").Evaluate(Guest with { TcbStatus = "OutOfDate" }, Now).Accepted);
+    }
+
+    [Fact]
+    public void MinimumTcbDate_IsADayOfTheGuestsPlatformAlone_AndAnUnknownOneIsRefused()
+    {
+        var policy = Parse("""{"formatVersion": 1, "minimum_tcb_date": "2025-05-01"}""");
+        bool Accepted(string? date) => policy.Evaluate(Guest with { TcbDate = null, PlatformTcbDate = date is null ? null : DateTimeOffset.Parse(date, CultureInfo.InvariantCulture) }, Now).Accepted;
+        Assert.True(Accepted("2025-05-01T00:00:00Z"));
+        Assert.True(Accepted("2025-05-02T00:00:00Z"));
+        Assert.False(Accepted("2025-04-30T23:59:59Z"));
+        Assert.False(Accepted("2025-05-01T01:00:00+02:00"));
+        Assert.False(Accepted(null));
+        var refused = policy.Evaluate(Guest with { PlatformTcbDate = null }, Now).Rules.Single(rule => !rule.Passed);
+        Assert.Equal(("minimum_tcb_date", "2025-05-01 or later", "unknown"), (refused.Rule, refused.Expected, refused.Seen));
+    }
+
+    [Theory]
+    [InlineData("rtmr_3")]
+    [InlineData("mr_seam")]
+    public void Zeros_ArePinnedWhereAGuestMayHaveThem(string register)
+    {
+        var policy = JsonNode.Parse(Complete)!.AsObject();
+        policy[register] = new JsonArray(new string('0', 96));
+        Parse(policy.ToJsonString(), PolicyUse.KeyRelease);
+        Assert.True(Fits(policy.ToJsonString()));
     }
 
     [Fact]

@@ -82,6 +82,16 @@ public sealed class PolicyVerifierTests
     }
 
     [Fact]
+    public void PlatformOfAnEarlierDayThanThePolicyAsks_IsRefusedByThatRule()
+    {
+        var quote = Quote();
+        Assert.True(Verify(quote, Naming(quote, ", \"minimum_tcb_date\": \"2025-05-01\"")).IsAccepted);
+        var refused = Verify(quote, Naming(quote, ", \"minimum_tcb_date\": \"2025-05-02\""));
+        Assert.True(refused.Quote.IsAccepted);
+        Assert.Equal(["minimum_tcb_date"], refused.Policy!.Rules.Where(rule => !rule.Passed).Select(rule => rule.Rule));
+    }
+
+    [Fact]
     public void Bytes_ThatAreNoQuote_AreRefused()
     {
         var verification = Verify([1, 2, 3], Naming(Quote()));

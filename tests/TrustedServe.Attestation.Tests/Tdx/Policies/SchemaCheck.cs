@@ -10,7 +10,7 @@ internal sealed class SchemaCheck(JsonElement root)
 
     private bool Fits(JsonElement schema, JsonElement value) => schema.EnumerateObject().All(keyword => keyword.Name switch
     {
-        "$schema" or "$defs" or "title" or "description" or "default" => true,
+        "$schema" or "$defs" or "title" or "description" or "default" or "format" => true,
         "$ref" => Fits(root.GetProperty("$defs").GetProperty(keyword.Value.GetString()!["#/$defs/".Length..]), value),
         "type" => keyword.Value.GetString() switch
         {

@@ -10,9 +10,12 @@ public sealed record PckSpec
 
     public byte[] PceId { get; init; } = [0, 0];
 
-    public byte[] Components { get; init; } = [4, 4, 2, 2, 4, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0];
+    /// <summary>The sixteen component versions, 0 to 255 where they are right.</summary>
+    public int[] Components { get; init; } = [4, 4, 2, 2, 4, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0];
 
     public int PceSvn { get; init; } = 13;
+
+    public int CpuSvnLength { get; init; } = 16;
 
     public bool WithPlatformMembers { get; init; } = true;
 
@@ -22,6 +25,9 @@ public sealed record PckSpec
 
     /// <summary>A member number (1 to 7) to write twice, or to leave out when negative.</summary>
     public int Damage { get; init; }
+
+    /// <summary>An item of the TCB sequence (1 to 18) to write twice, or to leave out when negative.</summary>
+    public int TcbDamage { get; init; }
 
     public bool UnknownMember { get; init; }
 
@@ -90,25 +96,29 @@ public sealed record PckSpec
         {
             for (var item = 1; item <= TcbItems; item++)
             {
-                var number = item;
-                Write(writer, $"2.{number}", () =>
+                for (var times = TcbDamage == item ? 2 : TcbDamage == -item ? 0 : 1; times > 0; times--)
                 {
-                    if (number <= 16)
-                    {
-                        writer.WriteInteger(Components[number - 1]);
-                    }
-                    else if (number == 17)
-                    {
-                        writer.WriteInteger(PceSvn);
-                    }
-                    else
-                    {
-                        writer.WriteOctetString(new byte[16]);
-                    }
-                });
+                    WriteTcbItem(writer, item);
+                }
             }
         }
     }
+
+    private void WriteTcbItem(AsnWriter writer, int item) => Write(writer, $"2.{item}", () =>
+    {
+        switch (item)
+        {
+            case <= 16:
+                writer.WriteInteger(Components[item - 1]);
+                break;
+            case 17:
+                writer.WriteInteger(PceSvn);
+                break;
+            default:
+                writer.WriteOctetString(new byte[CpuSvnLength]);
+                break;
+        }
+    });
 
     private static void Write(AsnWriter writer, string suffix, Action value)
     {

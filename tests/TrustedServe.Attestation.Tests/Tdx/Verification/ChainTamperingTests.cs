@@ -29,12 +29,18 @@ public sealed class ChainTamperingTests
         { "leaf with an unknown critical extension", TdxStep.PckChain },
         { "leaf not yet valid", TdxStep.PckChainValidity },
         { "leaf expired", TdxStep.PckChainValidity },
+        { "intermediate not yet valid", TdxStep.PckChainValidity },
         { "intermediate expired", TdxStep.PckChainValidity },
+        { "root not yet valid", TdxStep.PckChainValidity },
         { "root expired", TdxStep.PckChainValidity },
         { "root's path length 0", TdxStep.PckChainProfile },
     };
 
-    public static TheoryData<string> Extensions => ["none", "17 items", "PPID doubled", "TCB doubled", "FMSPC doubled", "FMSPC missing", "configuration missing", "unknown member", "FMSPC of 5 bytes", "component 256", "PCESVN negative", "SGX type 3", "no platform members"];
+    public static TheoryData<string> Extensions =>
+    [
+        "none", "17 items", "19 items", "PPID doubled", "TCB doubled", "FMSPC doubled", "a TCB component doubled", "PCESVN doubled", "a TCB component missing", "FMSPC missing", "configuration missing", "unknown member",
+        "FMSPC of 5 bytes", "CPUSVN of 15 bytes", "TCB component 256", "TCB component negative", "PCESVN 65536", "PCESVN negative", "SGX type 3", "no platform members",
+    ];
 
     [Theory]
     [MemberData(nameof(Chains))]
@@ -52,20 +58,35 @@ public sealed class ChainTamperingTests
         {
             "none" => new PckSpec { Omit = true },
             "17 items" => new PckSpec { TcbItems = 17 },
+            "19 items" => new PckSpec { TcbItems = 19 },
             "PPID doubled" => new PckSpec { Damage = 1 },
             "TCB doubled" => new PckSpec { Damage = 2 },
             "FMSPC doubled" => new PckSpec { Damage = 4 },
+            "a TCB component doubled" => new PckSpec { TcbDamage = 7 },
+            "PCESVN doubled" => new PckSpec { TcbDamage = 17 },
+            "a TCB component missing" => new PckSpec { TcbDamage = -16 },
             "FMSPC missing" => new PckSpec { Damage = -4 },
             "configuration missing" => new PckSpec { Damage = -7 },
             "unknown member" => new PckSpec { UnknownMember = true },
             "FMSPC of 5 bytes" => new PckSpec { Fmspc = new byte[5] },
-            "component 256" => new PckSpec { PceSvn = 70000 },
+            "CPUSVN of 15 bytes" => new PckSpec { CpuSvnLength = 15 },
+            "TCB component 256" => new PckSpec { Components = [4, 4, 2, 2, 4, 1, 0, 256, 0, 0, 0, 0, 0, 0, 0, 0] },
+            "TCB component negative" => new PckSpec { Components = [4, 4, 2, 2, 4, 1, 0, 5, -1, 0, 0, 0, 0, 0, 0, 0] },
+            "PCESVN 65536" => new PckSpec { PceSvn = 65536 },
             "PCESVN negative" => new PckSpec { PceSvn = -1 },
             "SGX type 3" => new PckSpec { SgxType = 3 },
             _ => new PckSpec { WithPlatformMembers = false },
         };
         var quote = new SyntheticQuote { Chain = SyntheticPki.Pem(Pki.Leaf(spec), Pki.PlatformCa, Pki.Root) };
         Assert.Equal(TdxStep.PckExtension, SyntheticVerdictTests.Verify(quote, new SyntheticCollateral(), SyntheticVerdictTests.Options()).Refusal?.Step);
+    }
+
+    [Fact]
+    public void Accepts_TheHighestVersions()
+    {
+        var highest = new PckSpec { Components = [.. Enumerable.Repeat(255, 16)], PceSvn = 65535 };
+        var quote = new SyntheticQuote { Chain = SyntheticPki.Pem(Pki.Leaf(highest), Pki.PlatformCa, Pki.Root) };
+        Assert.Null(SyntheticVerdictTests.Verify(quote, new SyntheticCollateral(), SyntheticVerdictTests.Options()).Refusal);
     }
 
     [Fact]
@@ -105,7 +126,7 @@ public sealed class ChainTamperingTests
 
     private static byte[] Chain(string name)
     {
-        var early = SyntheticCollateral.Clock.AddDays(-1);
+        var (early, late) = (SyntheticCollateral.Clock.AddDays(-1), SyntheticCollateral.Clock.AddSeconds(1));
         var (leaf, intermediate, root) = (Pki.Leaf(), Pki.PlatformCa, Pki.Root);
         switch (name)
         {
@@ -158,13 +179,19 @@ public sealed class ChainTamperingTests
                 leaf = Leaf(extensions: new X509Extension("2.5.29.36", [0x30, 0], true));
                 break;
             case "leaf not yet valid":
-                leaf = Pki.Leaf(from: SyntheticCollateral.Clock.AddSeconds(1));
+                leaf = Pki.Leaf(from: late);
                 break;
             case "leaf expired":
                 leaf = Pki.Leaf(until: early);
                 break;
+            case "intermediate not yet valid":
+                intermediate = Authority(from: late);
+                break;
             case "intermediate expired":
                 intermediate = Authority(until: early);
+                break;
+            case "root not yet valid":
+                root = SyntheticPki.Make(CertificateRules.RootName, Pki.RootKey, null, Pki.RootKey, "2265", true, from: late);
                 break;
             case "root expired":
                 root = SyntheticPki.Make(CertificateRules.RootName, Pki.RootKey, null, Pki.RootKey, "2265", true, until: early);
@@ -190,6 +217,6 @@ public sealed class ChainTamperingTests
             name, key ?? Pki.LeafKey, issuer ?? Pki.PlatformCa, issuerKey ?? Pki.PlatformKey, "0a03", isAuthority, usage, null, null, hash, null,
             [new X509Extension(PckExtension.Oid, new PckSpec().Encode(), false), .. extensions]);
 
-    private static byte[] Authority(string name = CertificateRules.PlatformAuthorityName, bool isAuthority = true, X509KeyUsageFlags? usage = null, DateTimeOffset? until = null) =>
-        SyntheticPki.Make(name, Pki.PlatformKey, Pki.Root, Pki.RootKey, "956f", isAuthority, usage, null, until);
+    private static byte[] Authority(string name = CertificateRules.PlatformAuthorityName, bool isAuthority = true, X509KeyUsageFlags? usage = null, DateTimeOffset? from = null, DateTimeOffset? until = null) =>
+        SyntheticPki.Make(name, Pki.PlatformKey, Pki.Root, Pki.RootKey, "956f", isAuthority, usage, from, until);
 }

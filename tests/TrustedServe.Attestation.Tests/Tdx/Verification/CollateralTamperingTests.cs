@@ -19,6 +19,7 @@ public sealed class CollateralTamperingTests
         { "a version lowered", TdxStep.TcbInfoSignature },
         { "advisories removed", TdxStep.TcbInfoSignature },
         { "written again with spaces", TdxStep.TcbInfoSignature },
+        { "written again in another order", TdxStep.TcbInfoSignature },
         { "FMSPC in the other case", TdxStep.TcbInfoSignature },
         { "signature changed", TdxStep.TcbInfoSignature },
         { "signature in upper case", null },
@@ -27,7 +28,8 @@ public sealed class CollateralTamperingTests
         { "signature lengthened", TdxStep.TcbInfoDocument },
         { "signature missing", TdxStep.TcbInfoDocument },
         { "signature not hexadecimal", TdxStep.TcbInfoDocument },
-        { "tcbInfo doubled", TdxStep.TcbInfoDocument },
+        { "tcbInfo doubled, the signed one last", TdxStep.TcbInfoDocument },
+        { "tcbInfo doubled, the signed one first", TdxStep.TcbInfoDocument },
         { "another member", TdxStep.TcbInfoDocument },
         { "a member doubled inside", TdxStep.TcbInfoDocument },
         { "cut short", TdxStep.TcbInfoDocument },
@@ -113,6 +115,7 @@ public sealed class CollateralTamperingTests
         Assert.Equal(TdxStep.TdxModule, Step(info => info["tdxModuleIdentities"]![1]!["mrsigner"] = new string('1', 96)));
         Assert.Equal(TdxStep.TdxModule, Step(info => info["tdxModuleIdentities"]![1]!["attributes"] = "0100000000000000"));
         Assert.Equal(TdxStep.TcbInfo, Step(info => info["tcbLevels"]![0]!["tcbStatus"] = "Fine"));
+        Assert.Equal(TdxStep.TcbInfo, Step(info => info["tcbLevels"]![0]!.AsObject().Remove("tcbDate")));
         Assert.Equal(TdxStep.TcbInfo, Step(info => info["tcbLevels"]![0]!["tcb"]!["sgxtcbcomponents"]!.AsArray().RemoveAt(0)));
         Assert.Equal(TdxStep.TcbInfo, Step(info => info["tcbLevels"]![0]!["tcb"]!["tdxtcbcomponents"]![0]!["svn"] = 256));
         Assert.Null(Step(info => info["tdxModuleIdentities"]![1]!["id"] = "tdx_01"));
@@ -127,6 +130,8 @@ public sealed class CollateralTamperingTests
         var options = SyntheticVerdictTests.Options();
         Assert.Equal(TdxStep.EvaluationDataNumber, SyntheticVerdictTests.Verify(new SyntheticQuote(), new SyntheticCollateral(), options with { MinimumEvaluationDataNumber = 18 }).Refusal?.Step);
         Assert.True(SyntheticVerdictTests.Verify(new SyntheticQuote(), new SyntheticCollateral(), options with { MinimumEvaluationDataNumber = 17 }).IsAccepted);
+        var replayed = new SyntheticCollateral { EditTcbInfo = info => info["tcbEvaluationDataNumber"] = 16 };
+        Assert.Equal(TdxStep.EvaluationDataNumber, SyntheticVerdictTests.Verify(new SyntheticQuote(), replayed, options with { MinimumEvaluationDataNumber = 17 }).Refusal?.Step);
     }
 
     [Fact]
@@ -189,6 +194,7 @@ public sealed class CollateralTamperingTests
             "a version lowered" => Bytes(text.Replace("\"svn\":5", "\"svn\":4", StringComparison.Ordinal)),
             "advisories removed" => Bytes(text.Replace("advisoryIDs", "advisoryIDS", StringComparison.Ordinal)),
             "written again with spaces" => Bytes(text.Replace(":", ": ", StringComparison.Ordinal)),
+            "written again in another order" => Bytes(Reordered(text)),
             "FMSPC in the other case" => Bytes(text.Replace("c06f", "C06F", StringComparison.Ordinal).Replace("50806f", "50806F", StringComparison.Ordinal).Replace("90C06f", "90c06f", StringComparison.Ordinal)),
             "signature changed" => Bytes(text[..at] + (text[at] == '0' ? '1' : '0') + text[(at + 1)..]),
             "signature in upper case" => Bytes(text.Replace(signature, signature.ToUpperInvariant(), StringComparison.Ordinal)),
@@ -197,7 +203,8 @@ public sealed class CollateralTamperingTests
             "signature lengthened" => Bytes(text.Replace(signature, signature + "00", StringComparison.Ordinal)),
             "signature missing" => Bytes(text[..(at - 14)] + "}"),
             "signature not hexadecimal" => Bytes(text[..at] + "zz" + text[(at + 2)..]),
-            "tcbInfo doubled" => Bytes("{\"tcbInfo\":{}," + text[1..]),
+            "tcbInfo doubled, the signed one last" => Bytes("{\"tcbInfo\":{}," + text[1..]),
+            "tcbInfo doubled, the signed one first" => Bytes(text[..^1] + ",\"tcbInfo\":{}}"),
             "another member" => Bytes("{\"more\":{}," + text[1..]),
             "a member doubled inside" => Bytes(text.Replace("\"version\":3", "\"version\":3,\"version\":3", StringComparison.Ordinal)),
             "cut short" => Bytes(text[..^1]),
@@ -209,6 +216,17 @@ public sealed class CollateralTamperingTests
             _ => good.QeIdentity.ToArray(),
         };
         return good with { TcbInfo = edited };
+    }
+
+    /// <summary>The same members and values, the first member of the signed object behind the others.</summary>
+    private static string Reordered(string text)
+    {
+        var document = JsonNode.Parse(text)!;
+        var info = document["tcbInfo"]!.AsObject();
+        var (name, value) = info.First();
+        info.Remove(name);
+        info.Add(name, value);
+        return document.ToJsonString();
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

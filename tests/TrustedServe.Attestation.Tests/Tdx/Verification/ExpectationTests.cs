@@ -34,19 +34,18 @@ public sealed class ExpectationTests
     [MemberData(nameof(Fields))]
     public void Rejects_OneByteOfDifference(string field)
     {
-        var other = One(0x99);
         var (expectations, step) = field switch
         {
             "ReportData" => (Matching with { ReportData = Data[..63].Append((byte)1).ToArray() }, TdxStep.ReportData),
-            "MrTd" => (Matching with { MrTd = [SyntheticQuote.Measurement(0x22).Select((b, i) => i == 47 ? (byte)0x23 : b).ToArray()] }, TdxStep.Measurement),
-            "Rtmr0" => (Matching with { Rtmr0 = other }, TdxStep.Measurement),
-            "Rtmr1" => (Matching with { Rtmr1 = other }, TdxStep.Measurement),
-            "Rtmr2" => (Matching with { Rtmr2 = other }, TdxStep.Measurement),
-            "Rtmr3" => (Matching with { Rtmr3 = other }, TdxStep.Measurement),
-            "MrConfigId" => (Matching with { MrConfigId = other }, TdxStep.Measurement),
-            "MrOwner" => (Matching with { MrOwner = other }, TdxStep.Measurement),
-            "MrOwnerConfig" => (Matching with { MrOwnerConfig = other }, TdxStep.Measurement),
-            "MrSeam" => (Matching with { MrSeam = other }, TdxStep.Measurement),
+            "MrTd" => (Matching with { MrTd = AllBut(0x22) }, TdxStep.Measurement),
+            "Rtmr0" => (Matching with { Rtmr0 = AllBut(0x40) }, TdxStep.Measurement),
+            "Rtmr1" => (Matching with { Rtmr1 = AllBut(0x41) }, TdxStep.Measurement),
+            "Rtmr2" => (Matching with { Rtmr2 = AllBut(0x42) }, TdxStep.Measurement),
+            "Rtmr3" => (Matching with { Rtmr3 = AllBut(0x43) }, TdxStep.Measurement),
+            "MrConfigId" => (Matching with { MrConfigId = AllBut(0x33) }, TdxStep.Measurement),
+            "MrOwner" => (Matching with { MrOwner = AllBut(0) }, TdxStep.Measurement),
+            "MrOwnerConfig" => (Matching with { MrOwnerConfig = AllBut(0) }, TdxStep.Measurement),
+            "MrSeam" => (Matching with { MrSeam = AllBut(0x11) }, TdxStep.Measurement),
             "TdAttributes" => (Matching with { TdAttributes = 0x50000000 }, TdxStep.Attributes),
             "Xfam" => (Matching with { Xfam = 0xe3 }, TdxStep.Attributes),
             _ => (Matching with { MrTd = [] }, TdxStep.Measurement),
@@ -76,6 +75,17 @@ public sealed class ExpectationTests
     }
 
     private static IReadOnlyList<ReadOnlyMemory<byte>> One(byte value) => [SyntheticQuote.Measurement(value)];
+
+    /// <summary>Forty-eight values, each of which differs from the right one in another one of its bytes.</summary>
+    private static IReadOnlyList<ReadOnlyMemory<byte>> AllBut(byte value) =>
+    [
+        .. Enumerable.Range(0, 48).Select(at =>
+        {
+            var measurement = SyntheticQuote.Measurement(value);
+            measurement[at] ^= 1;
+            return (ReadOnlyMemory<byte>)measurement;
+        }),
+    ];
 
     private static TdxVerdict Verify(TdxExpectations expectations, Action<byte[]>? edit) =>
         SyntheticVerdictTests.Verify(new SyntheticQuote { EditBody = edit }, new SyntheticCollateral(), SyntheticVerdictTests.Options() with { Expectations = expectations });

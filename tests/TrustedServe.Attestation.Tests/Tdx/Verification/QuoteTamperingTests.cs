@@ -17,14 +17,14 @@ public sealed class QuoteTamperingTests
 
     private static readonly Lazy<VerifiedCollateral> SyntheticCollateral = new(() => VerifiedCollateral.Create(new SyntheticCollateral().Build(), SyntheticPki.Shared.Anchor));
 
-    public static TheoryData<string, string> Cases()
+    public static TheoryData<string, string, TdxStep?> Cases()
     {
-        var rows = new TheoryData<string, string>();
+        var rows = new TheoryData<string, string, TdxStep?>();
         foreach (var source in Sources)
         {
-            foreach (var name in TamperedQuote.Cases.Keys)
+            foreach (var (name, (_, step)) in TamperedQuote.Cases)
             {
-                rows.Add(source, name);
+                rows.Add(source, name, step);
             }
         }
 
@@ -33,10 +33,9 @@ public sealed class QuoteTamperingTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Tampered_IsRefusedAtTheNamedStep(string source, string name)
+    public void Tampered_IsRefusedAtTheNamedStep(string source, string name, TdxStep? step)
     {
-        var (edit, step) = TamperedQuote.Cases[name];
-        var verdict = Verify(source, edit);
+        var verdict = Verify(source, TamperedQuote.Cases[name].Edit);
         Assert.Equal(step, verdict.Refusal?.Step);
         Assert.Equal(step is null, verdict.IsAccepted);
     }

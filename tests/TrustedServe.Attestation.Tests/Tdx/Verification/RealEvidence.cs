@@ -18,6 +18,10 @@ public static class RealEvidence
 
     public static byte[] Quote(string name, string folder = "quotes") => Read(folder, name + ".dat");
 
+    /// <summary>The quotes of a folder, by name.</summary>
+    public static IEnumerable<string> Names(string folder) =>
+        Directory.GetFiles(Path.Combine(Repository.Shared!, "data", "tdx", folder), "*.dat").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
+
     public static byte[] Read(params string[] path) => File.ReadAllBytes(Path.Combine([Repository.Shared!, "data", "tdx", .. path]));
 
     public static DateTimeOffset At(string time) => DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);

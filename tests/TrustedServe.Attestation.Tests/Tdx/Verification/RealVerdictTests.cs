@@ -35,18 +35,18 @@ public sealed class RealVerdictTests
     }
 
     [Theory]
-    [InlineData("v4_debug_td_50806f", "2023", "2023-06-18T08:42:57Z", "d", TdxStep.TcbInfoValidity)]
-    [InlineData("v4_debug_td_50806f", "2023", "2023-07-08T07:25:00Z", "d", TdxStep.QeIdentityValidity)]
-    [InlineData("v4_debug_td_50806f", "2023", "2023-07-19T00:00:00Z", "d", TdxStep.PckCrlValidity)]
-    [InlineData("v4_debug_td_50806f", "2023", "2024-05-01T00:00:00Z", "d", TdxStep.RootCrlValidity)]
-    [InlineData("v4_debug_td_50806f", "2023", "2030-03-01T00:00:00Z", "d", TdxStep.PckChainValidity)]
+    [InlineData("v4_debug_td_50806f", "2023", "2023-06-18T08:42:57Z", "dst", TdxStep.TcbInfoValidity)]
+    [InlineData("v4_debug_td_50806f", "2023", "2023-07-08T07:25:00Z", "dst", TdxStep.QeIdentityValidity)]
+    [InlineData("v4_debug_td_50806f", "2023", "2023-07-19T00:00:00Z", "dst", TdxStep.PckCrlValidity)]
+    [InlineData("v4_debug_td_50806f", "2023", "2024-05-01T00:00:00Z", "dst", TdxStep.RootCrlValidity)]
+    [InlineData("v4_debug_td_50806f", "2023", "2030-03-01T00:00:00Z", "dst", TdxStep.PckChainValidity)]
     [InlineData("v4_debug_td_50806f", "2023", "2033-06-01T00:00:00Z", "d", TdxStep.PckChainValidity)]
     [InlineData("v4_debug_td_50806f", "2023", "2023-02-07T08:02:54Z", "d", TdxStep.PckChainValidity)]
     [InlineData("v4_debug_td_50806f", "2023", "2023-07-01T00:00:00Z", "", TdxStep.Debug)]
     [InlineData("v4_debug_td_50806f", "none", "2023-07-01T00:00:00Z", "d", TdxStep.Collateral)]
     [InlineData("v4_spr_e4_prod", "2023", "2023-07-01T00:00:00Z", "dst", TdxStep.PlatformTcbLevel)]
     [InlineData("v4_spr_e4_prod", "2023", "2023-07-01T00:00:00Z", "ds", TdxStep.TrailingData)]
-    [InlineData("v4_aael_50806f", "2023", "2023-07-01T00:00:00Z", "ds", TdxStep.PckChainValidity)]
+    [InlineData("v4_aael_50806f", "2023", "2023-07-01T00:00:00Z", "dst", TdxStep.PckChainValidity)]
     [InlineData("v4_initdata_00a06d", "00a06d", "2025-11-10T00:00:00Z", "c", TdxStep.TcbStatus)]
     [InlineData("v4_initdata_00a06d", "00a06d", "2025-10-28T06:45:08Z", "sc", TdxStep.QeIdentityValidity)]
     [InlineData("v4_initdata_00a06d", "00a06d", "2025-11-26T13:07:18Z", "sc", TdxStep.TcbInfoValidity)]
@@ -66,12 +66,31 @@ public sealed class RealVerdictTests
     }
 
     [Fact]
-    public void Rejects_QuoteBelowForeignRoot_WithIntelNames()
+    public void Accepts_EveryFile_ByItsSignaturesAlone_ExceptTheSgxQuote()
     {
         Assert.SkipWhen(RealEvidence.IsAbsent, RealEvidence.Absent);
-        var quote = RealEvidence.Quote("v4_preproduction_30806f", "quotes-untrusted-root");
-        var verdict = TdxVerifier.Verify(quote, collateral: null, RealEvidence.At("2024-01-01T00:00:00Z"), RealEvidence.Options("dnt"));
-        Assert.Equal(TdxStep.TrustAnchor, verdict.Refusal?.Step);
+        var names = RealEvidence.Names("quotes").Where(name => name != "sgx_v3_occlum").ToList();
+        Assert.NotEmpty(names);
+        Assert.All(names, name =>
+        {
+            var verdict = TdxVerifier.Verify(RealEvidence.Quote(name), collateral: null, RealEvidence.At("2026-03-01T00:00:00Z"), RealEvidence.Options("dnt"));
+            Assert.Null(verdict.Refusal);
+            Assert.Equal(TcbStatus.Unknown, verdict.Status);
+        });
+    }
+
+    [Fact]
+    public void Rejects_EveryFileBelowAForeignRoot_WithIntelsNames()
+    {
+        Assert.SkipWhen(RealEvidence.IsAbsent, RealEvidence.Absent);
+        var names = RealEvidence.Names("quotes-untrusted-root").ToList();
+        Assert.NotEmpty(names);
+        Assert.All(names, name =>
+        {
+            var quote = RealEvidence.Quote(name, "quotes-untrusted-root");
+            var verdict = TdxVerifier.Verify(quote, collateral: null, RealEvidence.At("2024-01-01T00:00:00Z"), RealEvidence.Options("dnst"));
+            Assert.Equal(TdxStep.TrustAnchor, verdict.Refusal?.Step);
+        });
     }
 
     [Fact]
@@ -93,6 +112,7 @@ public sealed class RealVerdictTests
         Assert.Equal(new PlatformStatus(TcbStatus.OutOfDate, TcbStatus.UpToDate), verdict.Tcb!.Launch);
         Assert.Equal(TcbStatus.UpToDate, verdict.Tcb.QuotingEnclave);
         Assert.Equal(RealEvidence.At("2018-01-04T00:00:00Z"), verdict.Tcb.Date);
+        Assert.Equal(RealEvidence.At("2018-01-04T00:00:00Z"), verdict.Tcb.PlatformDate);
         Assert.Equal(17, verdict.EvaluationDataNumber);
         Assert.Equal([TdxStep.RootCrl, TdxStep.PckCrl], verdict.Waived.Select(step => step.Step));
     }
@@ -105,6 +125,7 @@ public sealed class RealVerdictTests
         Assert.True(verdict.IsAccepted);
         Assert.Equal(new PlatformStatus(TcbStatus.UpToDate, TcbStatus.UpToDate), verdict.Tcb!.Launch);
         Assert.Equal(new PlatformStatus(TcbStatus.UpToDate, TcbStatus.UpToDate), verdict.Tcb.Current);
+        Assert.Equal(RealEvidence.At("2024-11-13T00:00:00Z"), verdict.Tcb.PlatformDate);
         Assert.Empty(verdict.AdvisoryIds);
         var claims = verdict.Claims.ToNamedHex().ToDictionary();
         Assert.Equal("0b010400000000000000000000000000", claims["tcb_svn"]);

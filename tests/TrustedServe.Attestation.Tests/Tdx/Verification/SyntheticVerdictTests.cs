@@ -77,6 +77,49 @@ public sealed class SyntheticVerdictTests
         Assert.Equal(TcbStatus.Revoked, verdict.Status);
     }
 
+    public static TheoryData<string, TcbStatus> PartsAndStatuses()
+    {
+        var rows = new TheoryData<string, TcbStatus>();
+        foreach (var part in (string[])["platform", "module", "quoting enclave"])
+        {
+            foreach (var status in Enum.GetValues<TcbStatus>().Where(status => status is not (TcbStatus.Unknown or TcbStatus.TDRelaunchAdvised or TcbStatus.TDRelaunchAdvisedConfigurationNeeded)))
+            {
+                rows.Add(part, status);
+            }
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(PartsAndStatuses))]
+    public void Status_OfEachPart_IsThatOfTheWhole_WhenTheOthersAreUpToDate(string part, TcbStatus status)
+    {
+        var collateral = part switch
+        {
+            "platform" => new SyntheticCollateral { PlatformStatus = status.ToString() },
+            "module" => new SyntheticCollateral { ModuleStatus = status.ToString() },
+            _ => new SyntheticCollateral { QeStatus = status.ToString() },
+        };
+        var verdict = Verify(new SyntheticQuote(), collateral, AnyStatus);
+        Assert.Equal(status, verdict.Status);
+        Assert.Equal(status == TcbStatus.Revoked ? TdxStep.TcbStatus : null, verdict.Refusal?.Step);
+        Assert.Equal(status == TcbStatus.UpToDate ? null : TdxStep.TcbStatus, Verify(new SyntheticQuote(), collateral, Options()).Refusal?.Step);
+    }
+
+    [Theory]
+    [InlineData(4, 4, "2025-05-01T00:00:00Z")]
+    [InlineData(2, 4, "2024-03-13T00:00:00Z")]
+    [InlineData(4, 2, "2024-03-13T00:00:00Z")]
+    public void PlatformDate_IsThatOfThePlatformsOwnLevel_TheEarlierOfTwo(byte launched, byte running, string date)
+    {
+        var quote = new SyntheticQuote { Version = 5, BodyType = 3, TeeTcbSvn = Svn(7, launched), TeeTcbSvn2 = Svn(7, running) };
+        var ofLongAgo = new SyntheticCollateral { EditQeIdentity = identity => identity["tcbLevels"]![0]!["tcbDate"] = "2018-01-04T00:00:00Z" };
+        var verdict = Verify(quote, ofLongAgo, AnyStatus);
+        Assert.Equal(RealEvidence.At(date), verdict.Tcb!.PlatformDate);
+        Assert.Equal(RealEvidence.At("2018-01-04T00:00:00Z"), verdict.Tcb.Date);
+    }
+
     [Theory]
     [InlineData(5, "UpToDate", 7, TcbStatus.TDRelaunchAdvised)]
     [InlineData(5, "SWHardeningNeeded", 7, TcbStatus.TDRelaunchAdvised)]
@@ -115,6 +158,17 @@ public sealed class SyntheticVerdictTests
         Assert.Equal(TcbStatus.OutOfDate, Verify(older, new SyntheticCollateral(), AnyStatus).Status);
         var withoutModule = new SyntheticCollateral { EditTcbInfo = info => info.Remove("tdxModule") };
         Assert.Equal(TdxStep.TdxModule, Verify(quote, withoutModule, AnyStatus).Refusal?.Step);
+    }
+
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(5, 2)]
+    [InlineData(5, 3)]
+    public void Rejects_ModuleOfAnotherSigner_AndWithOtherAttributes(int version, int bodyType)
+    {
+        var quote = new SyntheticQuote { Version = version, BodyType = bodyType };
+        Assert.Equal(TdxStep.TdxModule, Verify(quote with { MrSignerSeam = [.. new byte[47], 1] }, new SyntheticCollateral(), AnyStatus).Refusal?.Step);
+        Assert.Equal(TdxStep.TdxModule, Verify(quote with { SeamAttributes = [.. new byte[7], 1] }, new SyntheticCollateral(), AnyStatus).Refusal?.Step);
     }
 
     [Theory]
@@ -194,6 +248,34 @@ public sealed class SyntheticVerdictTests
         Assert.Equal([TdxStep.Debug], allowed.Waived.Select(step => step.Step));
     }
 
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(5, 2)]
+    [InlineData(5, 3)]
+    public void Migratable_IsRefused_WhateverElseTheOptionsAllow(int version, int bodyType)
+    {
+        var quote = new SyntheticQuote { Version = version, BodyType = bodyType, TdAttributes = [0, 0, 0, 0x30, 0, 0, 0, 0] };
+        Assert.Equal(TdxStep.ServiceTd, Verify(quote, new SyntheticCollateral(), AnyStatus with { InsecureAllowDebug = true }).Refusal?.Step);
+        var withoutCollateral = TdxVerifier.Verify(quote.Build(), collateral: null, SyntheticCollateral.Clock, Options() with { InsecureAllowMissingCollateral = true });
+        Assert.Equal(TdxStep.ServiceTd, withoutCollateral.Refusal?.Step);
+    }
+
+    [Fact]
+    public void ServiceTd_IsRefused_UnlessItIsTheExpectedOne()
+    {
+        var quote = new SyntheticQuote { Version = 5, BodyType = 3, EditBody = body => SyntheticQuote.Measurement(0x66).CopyTo(body, 600) };
+        Assert.Equal(TdxStep.ServiceTd, Verify(quote, new SyntheticCollateral(), AnyStatus).Refusal?.Step);
+        Assert.True(Verify(quote, new SyntheticCollateral(), Expecting(0x66)).IsAccepted);
+        Assert.True(Verify(quote with { TdAttributes = [0, 0, 0, 0x30, 0, 0, 0, 0] }, new SyntheticCollateral(), Expecting(0x66)).IsAccepted);
+        Assert.Equal(TdxStep.Measurement, Verify(quote, new SyntheticCollateral(), Expecting(0x67)).Refusal?.Step);
+
+        // Nothing is bound yet, so whatever the host likes can be.
+        var open = new SyntheticQuote { Version = 5, BodyType = 3, TdAttributes = [0, 0, 0, 0x30, 0, 0, 0, 0] };
+        Assert.Equal(TdxStep.ServiceTd, Verify(open, new SyntheticCollateral(), Expecting(0)).Refusal?.Step);
+
+        static TdxVerifierOptions Expecting(byte value) => Options() with { Expectations = new TdxExpectations { MrServiceTd = [SyntheticQuote.Measurement(value)] } };
+    }
+
     [Fact]
     public void TrailingData_OnlyZeros_UnlessAllowed()
     {
@@ -229,5 +311,5 @@ public sealed class SyntheticVerdictTests
     internal static TdxVerdict Verify(SyntheticQuote quote, SyntheticCollateral collateral, TdxVerifierOptions options) =>
         TdxVerifier.Verify(quote.Build(), collateral.Build(), SyntheticCollateral.Clock, options);
 
-    private static byte[] Svn(byte module) => [module, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    private static byte[] Svn(byte module, byte microcode = 4) => [module, 1, microcode, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 }

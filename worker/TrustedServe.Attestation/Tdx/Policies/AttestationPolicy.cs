@@ -6,7 +6,8 @@ namespace TrustedServe.Attestation.Tdx.Policies;
 
 /// <summary>
 /// Which genuine TDX guests are accepted: a small JSON file. What a member does not state is not compared, except for two
-/// defaults: only the status <c>UpToDate</c>, and never a guest that its host can debug.
+/// defaults: only the status <c>UpToDate</c>, and never a guest that its host can debug. A guest that can be migrated, or that
+/// has a service TD, does not get as far as a policy: the verifier refuses it.
 /// </summary>
 public sealed class AttestationPolicy
 {
@@ -25,6 +26,12 @@ public sealed class AttestationPolicy
 
     /// <summary><c>minimum_evaluation_data_number</c>: the oldest collateral that counts; null for any.</summary>
     public int? MinimumEvaluationDataNumber { get; internal init; }
+
+    /// <summary>
+    /// <c>minimum_tcb_date</c>: the platform's TCB level must deal with everything known up to this day (UTC); null for any. A
+    /// guest whose level's date is unknown is refused.
+    /// </summary>
+    public DateOnly? MinimumTcbDate { get; internal init; }
 
     /// <summary><c>allowed_advisories</c>: the only advisories that a guest may have; null to leave that to its status.</summary>
     public IReadOnlyList<string>? AllowedAdvisories { get; internal init; }
@@ -105,6 +112,15 @@ public sealed class AttestationPolicy
                 claims.EvaluationDataNumber?.ToString(CultureInfo.InvariantCulture) ?? "unknown"));
         }
 
+        if (MinimumTcbDate is { } day)
+        {
+            rules.Add(new PolicyRuleResult(
+                "minimum_tcb_date",
+                claims.PlatformTcbDate is { } date && DateOnly.FromDateTime(date.UtcDateTime) >= day,
+                string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd} or later"),
+                Day(claims.PlatformTcbDate) ?? "unknown"));
+        }
+
         if (AllowedAdvisories is { } advisories)
         {
             rules.Add(new PolicyRuleResult(
@@ -128,13 +144,15 @@ public sealed class AttestationPolicy
 
         var until = claims.TcbDate?.AddDays(OutOfDateGraceDays);
         var inGrace = claims.TcbStatus == PolicyReader.OutOfDate && now <= until;
-        var date = claims.TcbDate is { } tcbDate ? tcbDate.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "an unknown date";
+        var date = Day(claims.TcbDate) ?? "an unknown date";
         return new PolicyRuleResult(
             "tcb_statuses",
             listed || inGrace,
             string.Create(CultureInfo.InvariantCulture, $"{expected}, or {PolicyReader.OutOfDate} within {OutOfDateGraceDays} days of its tcbDate"),
             claims.TcbStatus == PolicyReader.OutOfDate ? $"{claims.TcbStatus} with tcbDate {date}" : claims.TcbStatus);
     }
+
+    private static string? Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static ReadOnlyMemory<byte> ValueOf(string register, PolicyClaims claims) => register switch
     {

@@ -9,6 +9,9 @@ public sealed record PolicyClaims
     /// <summary>The date of the TCB level, the earliest of all that were selected; null where unknown.</summary>
     public required DateTimeOffset? TcbDate { get; init; }
 
+    /// <summary>The TCB date of the platform's own level; null where unknown.</summary>
+    public required DateTimeOffset? PlatformTcbDate { get; init; }
+
     /// <summary>The lower of the evaluation data numbers of TCB info and QE identity; null where unknown.</summary>
     public required int? EvaluationDataNumber { get; init; }
 

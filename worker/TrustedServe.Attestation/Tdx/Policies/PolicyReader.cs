@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TrustedServe.Attestation.Tdx.InitData;
@@ -28,7 +29,7 @@ internal sealed partial class PolicyReader(PolicyUse use, string folder)
     private static readonly string[] Pinned = ["mr_td", "rtmr_0", "rtmr_1", "rtmr_2", "mr_config_id"];
 
     private static readonly string[] Members =
-        ["tcb_statuses", "out_of_date_grace_days", "insecure_allow_debug", "minimum_evaluation_data_number", "allowed_advisories", "init_data", .. RegisterNames];
+        ["tcb_statuses", "out_of_date_grace_days", "insecure_allow_debug", "minimum_evaluation_data_number", "minimum_tcb_date", "allowed_advisories", "init_data", .. RegisterNames];
 
     private readonly List<string> problems = [];
     private bool unpinned;
@@ -101,7 +102,7 @@ internal sealed partial class PolicyReader(PolicyUse use, string folder)
         var registers = new List<KeyValuePair<string, IReadOnlyList<AllowedValue>>>();
         foreach (var name in RegisterNames)
         {
-            var values = Texts(root, place, name)?.Select(text => Value(text, $"{place}.{name}")).OfType<AllowedValue>();
+            var values = Texts(root, place, name)?.Select(text => Value(text, name, $"{place}.{name}")).OfType<AllowedValue>();
             if (name == "mr_config_id" && Texts(root, place, "init_data") is { } files)
             {
                 values = [.. values ?? [], .. files.Select(file => Document(file, $"{place}.init_data")).OfType<AllowedValue>()];
@@ -119,6 +120,7 @@ internal sealed partial class PolicyReader(PolicyUse use, string folder)
             OutOfDateGraceDays = Number(root, place, "out_of_date_grace_days", MaxGraceDays) ?? 0,
             InsecureAllowDebug = Flag(root, place, "insecure_allow_debug"),
             MinimumEvaluationDataNumber = Number(root, place, "minimum_evaluation_data_number", int.MaxValue),
+            MinimumTcbDate = Date(root, place, "minimum_tcb_date"),
             AllowedAdvisories = Texts(root, place, "allowed_advisories", mayBeEmpty: true) is { } advisories ? [.. advisories.Where(name => Advisory(name, $"{place}.allowed_advisories"))] : null,
             Registers = registers,
         };
@@ -142,23 +144,31 @@ internal sealed partial class PolicyReader(PolicyUse use, string folder)
         }
     }
 
-    private AllowedValue? Value(string text, string place)
+    private AllowedValue? Value(string text, string name, string place)
     {
-        if (RegisterForm().IsMatch(text))
+        if (!RegisterForm().IsMatch(text))
         {
-            // An all-zero MRCONFIGID is what every guest without initdata has, so it pins nothing.
-            if (place.EndsWith(".mr_config_id", StringComparison.Ordinal) && !text.AsSpan().ContainsAnyExcept('0'))
-            {
-                Problem(place, "all zeros is what every guest without initdata has");
-                return null;
-            }
-
-            return new AllowedValue(text.ToLowerInvariant());
+            Problem(place, $"'{Shown(text)}' is not 96 hex digits");
+            return null;
         }
 
-        Problem(place, $"'{Shown(text)}' is not 96 hex digits");
-        return null;
+        if (!text.AsSpan().ContainsAnyExcept('0') && WhyZerosPinNothing(name) is { } why)
+        {
+            Problem(place, why);
+            return null;
+        }
+
+        return new AllowedValue(text.ToLowerInvariant());
     }
+
+    /// <summary>Zeros in what a key is released on are no measurement, but the lack of one; a boot may well leave RTMR3 at zeros.</summary>
+    private static string? WhyZerosPinNothing(string register) => register switch
+    {
+        "mr_config_id" => "all zeros is what every guest without initdata has",
+        "mr_td" => "all zeros is no measurement: nothing of the guest was measured as it was built",
+        "rtmr_0" or "rtmr_1" or "rtmr_2" => "all zeros is a register that was never extended: nothing of the boot was measured into it",
+        _ => null,
+    };
 
     private AllowedValue? Document(string name, string place)
     {
@@ -222,6 +232,18 @@ internal sealed partial class PolicyReader(PolicyUse use, string folder)
         var number = -1;
         var right = value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out number) && number >= 0 && number <= most;
         return Check(right, $"{place}.{name}", $"must be a whole number from 0 to {most}") ? number : null;
+    }
+
+    private DateOnly? Date(JsonElement root, string place, string name)
+    {
+        if (!root.TryGetProperty(name, out var value))
+        {
+            return null;
+        }
+
+        var date = default(DateOnly);
+        var right = value.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
+        return Check(right, $"{place}.{name}", "must be a day like 2024-11-13") ? date : null;
     }
 
     private bool Flag(JsonElement root, string place, string name) =>

@@ -32,6 +32,7 @@ public static class PolicyVerifier
         {
             TcbStatus = verdict.Status.ToString(),
             TcbDate = verdict.Tcb?.Date,
+            PlatformTcbDate = verdict.Tcb?.PlatformDate,
             EvaluationDataNumber = collateral is { TcbInfo: { } info, QeIdentity: { } identity } ? Math.Min(info.EvaluationDataNumber, identity.EvaluationDataNumber) : null,
             Advisories = [.. verdict.AdvisoryIds],
             Debug = report.IsDebug,

@@ -76,6 +76,12 @@ public readonly ref struct TdReport
     /// </summary>
     public bool IsDebug => TdAttributes[0] != 0;
 
+    /// <summary>
+    /// True when another TD may act on this one: bit 29 is MIGRATABLE, so a service TD that the host chooses can carry the memory
+    /// to where it likes, or such a TD is bound already. Neither is part of MRTD.
+    /// </summary>
+    public bool HasServiceTd => (TdAttributes[3] & 0x20) != 0 || MrServiceTd.ContainsAnyExcept((byte)0);
+
     /// <summary><see cref="TdAttributes"/> as a number.</summary>
     public ulong TdAttributeBits => BinaryPrimitives.ReadUInt64LittleEndian(TdAttributes);
 

@@ -8,6 +8,7 @@ namespace TrustedServe.Attestation.Tdx.Verification;
 /// <param name="Current">The platform's status with the module that runs now; null when the quote does not name it (TDX 1.0 body).</param>
 /// <param name="QuotingEnclave">The quoting enclave's status.</param>
 /// <param name="Date">The earliest TCB date among the selected levels.</param>
+/// <param name="PlatformDate">The TCB date of the platform's level; with a module updated since the launch, the earlier of its two levels'.</param>
 /// <param name="AdvisoryIds">Every advisory that a selected level leaves open, sorted.</param>
 public sealed record TcbAssessment(
     TcbStatus Status,
@@ -15,4 +16,5 @@ public sealed record TcbAssessment(
     PlatformStatus? Current,
     TcbStatus QuotingEnclave,
     DateTimeOffset Date,
+    DateTimeOffset PlatformDate,
     IReadOnlyList<string> AdvisoryIds);

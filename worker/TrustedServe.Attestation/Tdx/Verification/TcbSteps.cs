@@ -137,7 +137,14 @@ internal static class TcbSteps
             current.IsPresent ? current.ToStatus() : null,
             enclave.Status,
             verdicts.Min(verdict => verdict.Date),
+            PlatformDate(launch, current),
             [.. advisories]);
+    }
+
+    private static DateTimeOffset PlatformDate(scoped in ModuleSelection launch, scoped in ModuleSelection current)
+    {
+        var atLaunch = launch.PlatformLevel!.Verdict.Date;
+        return current.PlatformLevel is { } level && level.Verdict.Date < atLaunch ? level.Verdict.Date : atLaunch;
     }
 
     private static bool CheckStatus(TcbStatus status, VerificationContext context)

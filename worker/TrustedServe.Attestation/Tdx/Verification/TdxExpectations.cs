@@ -35,7 +35,7 @@ public sealed record TdxExpectations
     /// <summary>Accepted values of MRSEAM.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? MrSeam { get; init; }
 
-    /// <summary>Accepted values of MRSERVICETD, zeros meaning that no service TD is bound. A TDX 1.0 report does not say and is refused.</summary>
+    /// <summary>Accepted values of MRSERVICETD, zeros meaning that no service TD is bound. A TDX 1.0 report does not say and is refused. Left out, a TD that has a service TD is refused; one that can be migrated, and has none yet, always is.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? MrServiceTd { get; init; }
 
     /// <summary>TD attributes as bits under <see cref="TdAttributesMask"/>.</summary>

@@ -129,6 +129,9 @@ public enum TdxStep
     /// <summary>Nobody can debug the TD.</summary>
     Debug,
 
+    /// <summary>No service TD can migrate the TD, and none is bound to it, unless expected ones are named.</summary>
+    ServiceTd,
+
     /// <summary>The report data is what was asked to be bound.</summary>
     ReportData,
 

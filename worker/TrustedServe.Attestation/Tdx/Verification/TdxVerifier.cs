@@ -16,7 +16,7 @@ namespace TrustedServe.Attestation.Tdx.Verification;
 /// 7. the quoting enclave is Intel's, and its level;
 /// 8. the TDX module's identity, 9. the platform's level, 10. the module's level, at launch and (TDX 1.5) now;
 /// 11. the worst of all is an accepted status;
-/// 12. evaluation number, debugging, and the TD that is expected.
+/// 12. evaluation number, debugging, service TDs, and the TD that is expected.
 /// </remarks>
 public static class TdxVerifier
 {
@@ -75,6 +75,7 @@ public static class TdxVerifier
             && SignatureSteps.Check(quote, context)
             && (context.Collateral is not { } documents || JudgeTcb(quote, documents, context))
             && CheckDebug(quote.Body, context)
+            && CheckServiceTd(quote.Body, context)
             && context.Options.Expectations.Check(quote.Body, context.Log);
     }
 
@@ -126,5 +127,16 @@ public static class TdxVerifier
         return context.Options.InsecureAllowDebug
             ? context.Log.Waive(TdxStep.Debug, Expected, seen)
             : context.Log.Fail(TdxStep.Debug, Expected, seen);
+    }
+
+    /// <summary>Where expected service TDs are named, one that is bound is compared with them later; one that could still be bound is not.</summary>
+    private static bool CheckServiceTd(scoped in TdReport report, VerificationContext context)
+    {
+        var isCompared = context.Options.Expectations.MrServiceTd is not null && report.MrServiceTd.ContainsAnyExcept((byte)0);
+        return context.Log.Check(
+            TdxStep.ServiceTd,
+            isCompared || !report.HasServiceTd,
+            isCompared ? "an expected service TD" : "a TD that cannot be migrated and has no service TD",
+            $"TD attributes {Convert.ToHexStringLower(report.TdAttributes)}, MRSERVICETD {(report.IsTdx15 ? Convert.ToHexStringLower(report.MrServiceTd) : "not in this report")}");
     }
 }
