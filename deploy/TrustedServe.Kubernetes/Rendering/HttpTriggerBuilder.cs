@@ -32,7 +32,7 @@ internal static class HttpTriggerBuilder
             ["activationThreshold"] = "0",
             ["ignoreNullValues"] = "false",
         },
-    }, $"Requests at once, as what stands before the instances counts them. {Target(context)} An empty answer is a failure, not zero: fallback holds then.");
+    }, $"Requests at once, as what stands before the instances counts them. {Target(context)} An empty answer is a failure, not zero: nothing is scaled in on it.");
 
     /// <summary>Why this many requests at once.</summary>
     public static string Target(RenderContext context) => context.Description.Triggers.Http is { TargetConcurrency: > 0 }

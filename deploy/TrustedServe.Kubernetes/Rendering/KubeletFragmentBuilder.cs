@@ -29,7 +29,13 @@ internal static class KubeletFragmentBuilder
             ["memoryManagerPolicy"] = "Static",
             ["kubeReserved"] = new JsonObject { ["cpu"] = "200m", ["memory"] = "1Gi" },
             ["systemReserved"] = new JsonObject { ["cpu"] = "200m", ["memory"] = "1Gi" },
-            ["evictionHard"] = new JsonObject { ["memory.available"] = $"{EvictionMiB}Mi" },
+            ["evictionHard"] = new JsonObject
+            {
+                ["memory.available"] = $"{EvictionMiB}Mi",
+                ["nodefs.available"] = "10%",
+                ["nodefs.inodesFree"] = "5%",
+                ["imagefs.available"] = "15%",
+            },
             ["reservedMemory"] = new JsonArray(new JsonObject
             {
                 ["numaNode"] = 0,
@@ -44,6 +50,7 @@ internal static class KubeletFragmentBuilder
             new("/topologyManagerPolicy", spans
                 ? "An instance is larger than a NUMA node, so it cannot be kept in one: as few as possible."
                 : "An instance fits in one NUMA node and must lie in one: a guest mostly shows one node and could not tell near memory from far."),
+            new("/evictionHard", "All four, since the kubelet forgets its own values for those that are not named."),
             new("/reservedMemory", "Must be the sum of kubeReserved, systemReserved and evictionHard, else the kubelet does not start."),
             new("/runtimeRequestTimeout", "Longer than creating a container may take: the image is pulled inside the guest. The kubelet's own is 2m."),
         ]);

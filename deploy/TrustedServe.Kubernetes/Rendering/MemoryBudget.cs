@@ -6,7 +6,7 @@ namespace TrustedServe.Kubernetes.Rendering;
 
 /// <summary>What the memory of an instance goes to. Pages of memory-backed volumes count in the container's limit.</summary>
 /// <param name="FrontEnd">The front end.</param>
-/// <param name="WeightsVolume">The volume for plaintext weights: each worker's files, and a tenth more.</param>
+/// <param name="WeightsVolume">The volume for plaintext weights: each worker's files, a tenth and 16 MiB more.</param>
 /// <param name="Sessions">The sessions: a packed copy of the weights, 256 MiB of a process, and 32 MiB for what each lane computes with.</param>
 /// <param name="RunVolume">The volume for sockets and temporary files.</param>
 /// <param name="GuestSystem">What the guest's own system takes out of the limit.</param>
@@ -18,6 +18,7 @@ public sealed record MemoryBudget(
     private const int ProcessMiB = 256;
     private const int LaneMiB = 32;
     private const int RunMiB = 64;
+    private const int SpareMiB = 16;
 
     /// <summary>What is needed at the least, in MiB.</summary>
     public long NeededMiB => FrontEnd.MiB + WeightsVolume.MiB + Sessions.MiB + RunVolume.MiB + GuestSystem.MiB;
@@ -40,7 +41,7 @@ public sealed record MemoryBudget(
         var weights = plan.Workers.Sum(worker => sizes[worker.Model]);
         return new MemoryBudget(
             description.Instance.FrontEndMemory,
-            new MemorySize(((weights * 11) + 9) / 10),
+            new MemorySize((((weights * 11) + 9) / 10) + SpareMiB),
             new MemorySize(plan.Workers.Sum(worker => sizes[worker.Model] + ProcessMiB + (LaneMiB * worker.Lanes.Count))),
             new MemorySize(RunMiB),
             new MemorySize(guest.SystemInLimitMiB),

@@ -34,13 +34,21 @@ internal static class ScaledObjectBuilder
 
         spec["minReplicaCount"] = scaling.Min;
         spec["maxReplicaCount"] = scaling.Max;
-        spec["fallback"] = new JsonObject
+        if (context.MayBeNone && context.Description.Triggers.Http is not null)
         {
-            ["failureThreshold"] = 3,
-            ["replicas"] = Math.Max(1, scaling.Min),
-            ["behavior"] = "currentReplicasIfHigher",
-        };
-        draft.Comment("/spec/fallback", "When a source of numbers fails more than three times: what is there stays. Nobody is scaled in because a number is missing.");
+            draft.Comment("/spec/maxReplicaCount", "No fallback: without an instance nobody says how much work there is, KEDA takes that for a failure, and a fallback would start an instance again each time the last one has ended. The autoscaler itself scales nothing in while a number is missing.");
+        }
+        else
+        {
+            spec["fallback"] = new JsonObject
+            {
+                ["failureThreshold"] = 3,
+                ["replicas"] = Math.Max(1, scaling.Min),
+                ["behavior"] = "currentReplicasIfHigher",
+            };
+            draft.Comment("/spec/fallback", "When a source of numbers fails more than three times: what is there stays. Nobody is scaled in because a number is missing.");
+        }
+
         spec["advanced"] = new JsonObject { ["horizontalPodAutoscalerConfig"] = new JsonObject { ["behavior"] = Behaviour(context, draft) } };
         spec["triggers"] = Triggers(context, draft);
         draft["spec"] = spec;

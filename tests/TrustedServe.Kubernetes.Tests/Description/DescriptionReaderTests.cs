@@ -104,7 +104,7 @@ public sealed class DescriptionReaderTests
     [InlineData("triggers: { queue: { name: abc, account: abc, inputs: [abc], outputs: [abc], mode: job } }\nscaling: { min: 1 }\n", "scaling: min and floor have no meaning")]
     [InlineData("scaling: { scaleToZero: false }\ntriggers: { http: { hosts: [a.example.com] } }\n", "scaling.scaleToZero = 'false': false needs min of at least 1")]
     [InlineData("node: {}\ntriggers: { http: { hosts: [a.example.com] } }\n", "node.coresPerNumaNode: is missing")]
-    [InlineData("instance: ~\ntriggers: { http: { hosts: [a.example.com] } }\n", "instance: must be a mapping")]
+    [InlineData("instance: ~\ntriggers: { http: { hosts: [a.example.com] } }\n", "instance = '~': must be a mapping")]
     [InlineData("instance: { lanes: 010, cores: \"4\" }\ntriggers: { http: { hosts: [a.example.com] } }\n", "instance.cores = '4': must be a number")]
     public void Says_what_does_not_go_together(string triggers, string problem)
     {
@@ -124,7 +124,7 @@ public sealed class DescriptionReaderTests
     [InlineData("{a: 1}: 2", "a key must be a text")]
     [InlineData("a: [1", "trustedserve.yaml:")]
     [InlineData("a: [[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]", "deeper than 12 levels")]
-    [InlineData("\ta: 1", "trustedserve.yaml:1:")]
+    [InlineData("a: b: c", "trustedserve.yaml:1:")]
     public void Rejects_what_is_no_document_of_the_form(string text, string problem)
     {
         var refusal = Assert.Throws<TsfException>(() => GoldenCase.Read(text));

@@ -31,7 +31,7 @@ public sealed class KedaSchemaTests
         Assert.Contains(schema.Problems(Changed(spec => spec["maxReplicas"] = 9)), problem => problem.Contains("/spec/maxReplicas: there is no such member", StringComparison.Ordinal));
         Assert.Contains(schema.Problems(Changed(spec => spec.Remove("triggers"))), problem => problem.Contains("/spec/triggers is missing", StringComparison.Ordinal));
         Assert.Contains(schema.Problems(Changed(spec => spec["pollingInterval"] = "10")), problem => problem.Contains("integer expected", StringComparison.Ordinal));
-        Assert.Contains(schema.Problems(Changed(spec => spec["fallback"]!["behavior"] = "none")), problem => problem.Contains("is none of", StringComparison.Ordinal));
+        Assert.Contains(schema.Problems(Changed(spec => spec["fallback"] = JsonNode.Parse("""{"failureThreshold":3,"replicas":1,"behavior":"none"}"""))), problem => problem.Contains("is none of", StringComparison.Ordinal));
 
         JsonNode Changed(Action<JsonObject> change)
         {
@@ -56,6 +56,18 @@ public sealed class KedaSchemaTests
                 Assert.Contains($"{ImageContract.HealthPort}{ImageContract.ScalingPath}", (string)trigger["metadata"]!["url"]!);
             });
         }
+    }
+
+    /// <summary>Without an instance the work trigger has nobody to ask, which KEDA takes for a failure: a fallback would keep the last instance alive for ever.</summary>
+    [Theory]
+    [InlineData("one-machine", false)]
+    [InlineData("two-sockets", false)]
+    [InlineData("http-only", true)]
+    public void A_fallback_keeps_no_instance_where_there_may_be_none(string name, bool expected)
+    {
+        var spec = GoldenCase.Render(name).Manifests.Single(manifest => manifest.Kind == "ScaledObject").Content["spec"]!;
+        Assert.Equal(expected, spec["fallback"] is not null);
+        Assert.Equal(expected, (int)spec["minReplicaCount"]! > 0 && spec["idleReplicaCount"] is null);
     }
 
     private static CustomSchema Schema(string apiVersion, string kind)

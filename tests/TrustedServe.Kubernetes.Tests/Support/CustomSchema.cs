@@ -116,7 +116,7 @@ internal sealed class CustomSchema
     private static void CheckBounds(YamlNode schema, JsonNode node, string path, List<string> problems)
     {
         var text = node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
-        var number = node.GetValueKind() == JsonValueKind.Number ? node.GetValue<decimal>() : (decimal?)null;
+        var number = node.GetValueKind() == JsonValueKind.Number ? decimal.Parse(node.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) : (decimal?)null;
         Check("minimum", number);
         Check("maximum", number);
         Check("minLength", text?.Length);
