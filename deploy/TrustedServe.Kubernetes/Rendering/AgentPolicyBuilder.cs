@@ -10,6 +10,10 @@ namespace TrustedServe.Kubernetes.Rendering;
 /// Builds the policy of the guest's agent: which requests of the machine's owner it follows. Everything is denied but what a pod
 /// of this one container needs, and a container is started only with this image, these arguments, this environment and these mounts.
 /// </summary>
+/// <remarks>
+/// With ReadStreamRequest denied, agents since early 2025 read a container's output and drop it (kata-containers 10818); an older one
+/// leaves it in a pipe, and the container waits for ever once that is full.
+/// </remarks>
 internal static class AgentPolicyBuilder
 {
     private static readonly JsonSerializerOptions Data = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
