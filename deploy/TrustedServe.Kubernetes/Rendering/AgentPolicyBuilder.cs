@@ -78,6 +78,7 @@ internal static class AgentPolicyBuilder
             input.OCI.Annotations["io.kubernetes.cri.container-type"] == container.type
             input.OCI.Root.Readonly == true
             is_null(object.get(input.OCI, "Hooks", null))
+            count(input.devices) == 0
             allowed_process(container, input.OCI.Process)
             allowed_mounts(container, input.OCI.Mounts)
             allowed_storages(container, input.storages)
@@ -89,11 +90,27 @@ internal static class AgentPolicyBuilder
             process.Terminal == false
             process.NoNewPrivileges == true
             process.User.UID == container.uid
+            allowed_capabilities(container, process)
             every variable in process.Env {
                 allowed_variable(container, variable)
             }
             every variable in container.env {
                 variable in process.Env
+            }
+        }
+
+        # The sandbox's own container runs a program of the measured guest; ours gets no capabilities at all.
+        allowed_capabilities(container, _) if {
+            container.type == "sandbox"
+        }
+
+        allowed_capabilities(_, process) if {
+            is_null(process.Capabilities)
+        }
+
+        allowed_capabilities(_, process) if {
+            every name in ["Ambient", "Bounding", "Effective", "Inheritable", "Permitted"] {
+                count(process.Capabilities[name]) == 0
             }
         }
 
@@ -207,8 +224,8 @@ internal static class AgentPolicyBuilder
             "^HOSTNAME=[a-z0-9.-]{1,253}$",
             "^KUBERNETES_SERVICE_HOST=[0-9a-f.:]{1,45}$",
             "^KUBERNETES_SERVICE_PORT(_HTTPS)?=[0-9]{1,5}$",
-            @"^KUBERNETES_PORT=tcp://[][0-9a-f.:]{1,54}$",
-            @"^KUBERNETES_PORT_[0-9]{1,5}_TCP=tcp://[][0-9a-f.:]{1,54}$",
+            @"^KUBERNETES_PORT=tcp://[\[\]0-9a-f.:]{1,54}$",
+            @"^KUBERNETES_PORT_[0-9]{1,5}_TCP=tcp://[\[\]0-9a-f.:]{1,54}$",
             "^KUBERNETES_PORT_[0-9]{1,5}_TCP_(PROTO=tcp|PORT=[0-9]{1,5}|ADDR=[0-9a-f.:]{1,45})$",
         ]),
         ["kubelet_files"] = string.Create(CultureInfo.InvariantCulture, $"^{Shared}(hosts|hostname|resolv\\.conf|termination-log)$"),

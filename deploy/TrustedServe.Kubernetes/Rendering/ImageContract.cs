@@ -34,7 +34,7 @@ public static class ImageContract
     public const string ScalingPath = "/scaling/models/";
 
     /// <summary>Where in that answer the estimated seconds of work stand that this instance has taken on.</summary>
-    public const string InstanceSecondsLocation = "instance.estimatedSeconds";
+    public const string InstanceSecondsLocation = "instance.seconds";
 
     /// <summary>Where the memory-backed volume for plaintext weights lies.</summary>
     public const string WeightsDirectory = "/run/weights";

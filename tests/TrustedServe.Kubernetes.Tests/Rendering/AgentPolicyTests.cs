@@ -75,6 +75,21 @@ public sealed partial class AgentPolicyTests
     public void Of_the_kubelets_environment_takes_its_own_variables_alone(string variable, bool allowed) =>
         Assert.Equal(allowed, Texts(Policy("one-machine").Data["kubelet_env"]).Any(pattern => Regex.IsMatch(variable, pattern)));
 
+    /// <summary>The agent's engine is written in Rust: there a bracket within a class begins another class, and nothing looks ahead.</summary>
+    [Fact]
+    public void Patterns_mean_the_same_to_every_engine()
+    {
+        var (_, data) = Policy("one-machine");
+        var mounts = data["kubelet_mounts"]!.AsArray().Concat(data["containers"]!.AsArray().SelectMany(container => container!["mounts"]!.AsArray()));
+        foreach (var pattern in Texts(data["kubelet_env"]).Append((string)data["kubelet_files"]!).Concat(mounts.Select(mount => (string)mount!["source"]!)))
+        {
+            Assert.StartsWith("^", pattern, StringComparison.Ordinal);
+            Assert.EndsWith("$", pattern, StringComparison.Ordinal);
+            Assert.DoesNotContain("(?", pattern);
+            Assert.DoesNotContain("[][", pattern);
+        }
+    }
+
     [Fact]
     public void Brackets_are_balanced_and_every_rule_that_is_called_is_there()
     {
