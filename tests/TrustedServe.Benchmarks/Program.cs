@@ -13,6 +13,7 @@ return args switch
     ["sweep", .. var rest] => await Sweep.RunAsync(rest),
     ["lengths", .. var rest] => await Lengths.RunAsync(rest),
     ["tail", .. var rest] => await Tail.RunAsync(rest),
+    ["backlog", .. var rest] => await Backlog.RunAsync(rest),
     ["plain-worker", var packages] => await PlainWorker.RunAsync(packages),
     ["bert", .. var rest] => await BertCommand.RunAsync(rest),
     ["verify-quote"] => VerificationFigures.Run(),
@@ -30,6 +31,8 @@ static int Usage()
                             tokens/s of a realistic mix of lengths, served and against fixed-length batching in the engine
         tail [--rounds N] [--quick] [--json]
                             latency and refusals at 50 %, 80 % and 120 % of capacity, open loop
+        backlog [--rounds N] [--quick] [--json]
+                            how long the signals say that a queue will take, and how long it took
         unseal [MiB]        sealing and unsealing beside decrypting and writing the same bytes to tmpfs with nothing around it
         seal-memory [MiB]   peak memory of sealing a package of that size
         http [seconds]      requests/s, p50 and p99 of both sample models with 2 connections

@@ -1,3 +1,5 @@
+using TrustedServe.Functions.Queue;
+
 namespace TrustedServe.Functions.Signals;
 
 /// <summary>What work for a model version costs an instance.</summary>
@@ -26,7 +28,7 @@ internal readonly record struct Costs(double SecondsPerRow, Basis SecondsBasis, 
     }
 
     /// <summary>How many rows an input has, as it says or by its size; the second is true when it says so.</summary>
-    public (double Rows, bool IsExact) RowsOf(Queue.InputSize input) => input switch
+    public (double Rows, bool IsExact) RowsOf(InputSize input) => input switch
     {
         { Rows: { } stated } => (stated, true),
         { Bytes: 0 } => (0, true),
@@ -34,9 +36,9 @@ internal readonly record struct Costs(double SecondsPerRow, Basis SecondsBasis, 
     };
 
     /// <summary>How many rows a job in hand has left; the second is true when that is no estimate.</summary>
-    public (double Rows, bool IsExact) RowsLeftOf(Queue.JobProgress job)
+    public (double Rows, bool IsExact) RowsLeftOf(JobProgress job)
     {
-        if (job.Phase is Queue.JobPhase.Closing or Queue.JobPhase.Ended)
+        if (job.Phase is JobPhase.Closing or JobPhase.Ended)
         {
             return (0, true);
         }

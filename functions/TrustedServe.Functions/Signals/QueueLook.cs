@@ -1,5 +1,3 @@
-using TrustedServe.Functions.Queue;
-
 namespace TrustedServe.Functions.Signals;
 
 /// <summary>What one look at the queue shows.</summary>

@@ -46,9 +46,9 @@ internal sealed class QueueWatch(IQueueView? view, Func<string, string?, ModelKe
         }
 
         var age = time.GetElapsedTime(reading.At);
-        return age > TimeSpan.FromSeconds(options.StaleSeconds) ? (QueueState.Stale, null, age)
-            : age > TimeSpan.FromSeconds(options.RefreshSeconds) + Patience ? (QueueState.Aging, reading, age)
-            : (QueueState.Fresh, reading, age);
+        return age <= TimeSpan.FromSeconds(options.RefreshSeconds) + Patience ? (QueueState.Fresh, reading, age)
+            : age <= TimeSpan.FromSeconds(options.StaleSeconds) ? (QueueState.Aging, reading, age)
+            : (QueueState.Stale, null, age);
     }
 
     private Task? Look()

@@ -12,7 +12,9 @@ internal sealed class ScalingSignals(
         var asking = workers.ReadAsync();
         var (state, reading, age) = await queue.ReadAsync();
         var figures = await asking;
-        var (inQueue, other) = reading is null ? ([], 0) : QueueEstimate.Of(reading, [.. reading.InHand.Select(InHand)], CostsOf);
+        var (inQueue, other) = reading is null
+            ? (new Dictionary<ModelKey, QueueFigures>(), 0)
+            : QueueEstimate.Of(reading, [.. reading.InHand.Select(InHand)], CostsOf);
         var own = jobs.Running.Select(InHand).ToLookup(job => job.Key);
         return new SignalReport(
             state,

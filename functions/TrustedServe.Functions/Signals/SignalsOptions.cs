@@ -8,7 +8,10 @@ internal sealed record SignalsOptions
     /// <summary>The shortest time in seconds between two looks at the queue, which is looked at only when somebody asks. <value>Default 5; 1 to 300.</value></summary>
     public int RefreshSeconds { get; init; } = 5;
 
-    /// <summary>What is known of the queue is left out once it is older than this, in seconds. <value>Default 60; more than <see cref="RefreshSeconds"/>, to 3,600.</value></summary>
+    /// <summary>
+    /// What is known of the queue is left out once it is older than this, in seconds; never before it is to be refreshed. <value>Default 60;
+    /// 1 to 3,600.</value>
+    /// </summary>
     public int StaleSeconds { get; init; } = 60;
 
     /// <summary>What a row is taken to cost an instance, in microseconds, until it was measured for the first time. <value>Default 10,000; 1 to 1,000,000,000.</value></summary>
@@ -20,23 +23,17 @@ internal sealed record SignalsOptions
     /// <summary>Whether measured costs are kept, as numbers in the queue's metadata, for instances to come. <value>Default true.</value></summary>
     public bool KeepMeasurements { get; init; } = true;
 
-    /// <summary>Reads and checks; every problem goes to the reader.</summary>
+    /// <summary>Reads them; every problem goes to the reader.</summary>
     public static SignalsOptions Read(SettingsReader reader)
     {
         var defaults = new SignalsOptions();
-        var options = new SignalsOptions
+        return new SignalsOptions
         {
             RefreshSeconds = reader.Integer("Signals:RefreshSeconds", defaults.RefreshSeconds, 1, 300),
-            StaleSeconds = reader.Integer("Signals:StaleSeconds", defaults.StaleSeconds, 2, 3600),
+            StaleSeconds = reader.Integer("Signals:StaleSeconds", defaults.StaleSeconds, 1, 3600),
             AssumedMicrosecondsPerRow = reader.Integer("Signals:AssumedMicrosecondsPerRow", defaults.AssumedMicrosecondsPerRow, 1, 1_000_000_000),
             AssumedBytesPerRow = reader.Integer("Signals:AssumedBytesPerRow", defaults.AssumedBytesPerRow, 1, 1 << 30),
             KeepMeasurements = reader.Flag("Signals:KeepMeasurements", defaults.KeepMeasurements),
         };
-        if (options.StaleSeconds <= options.RefreshSeconds)
-        {
-            reader.Report($"TrustedServe:Signals:StaleSeconds is {options.StaleSeconds}; it must be more than TrustedServe:Signals:RefreshSeconds ({options.RefreshSeconds})");
-        }
-
-        return options;
     }
 }

@@ -9,13 +9,14 @@ namespace TrustedServe.Functions.Signals;
 ///    instance as a whole needs for one.
 /// 2. A job's part goes to its model's rows while it scores, and to its model's messages while it opens and closes.
 /// 3. Older work weighs less (<see cref="WorkSums"/>).
-/// 4. What was kept of earlier work, by this process or another, counts as work before the first, and is forgotten like it.
+/// 4. What was kept of earlier work counts as work before the first, and is forgotten like it. For a model version that was worked on here
+///    that is what was known before, once: what is kept later has one's own work in it.
 /// </remarks>
 internal sealed class WorkMeter(TimeProvider time) : IJobObserver
 {
     private readonly Lock gate = new();
     private readonly Dictionary<ModelKey, Account> accounts = [];
-    private IReadOnlyDictionary<ModelKey, WorkSums> kept = new Dictionary<ModelKey, WorkSums>();
+    private IReadOnlyDictionary<ModelKey, WorkSums>? kept;
     private long since;
     private int sharing;
 
@@ -57,6 +58,10 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
         lock (gate)
         {
             kept = earlier;
+            foreach (var (key, account) in accounts)
+            {
+                account.Before ??= earlier.GetValueOrDefault(key);
+            }
         }
     }
 
@@ -66,10 +71,9 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
         lock (gate)
         {
             Advance();
-            var before = kept.GetValueOrDefault(key);
             return accounts.TryGetValue(key, out var own)
-                ? own.Sums + before.Weighed(Math.Exp(-own.AllRowSeconds / WorkSums.RowMemory), Math.Exp(-own.AllMessages / WorkSums.MessageMemory))
-                : before;
+                ? own.Sums + (own.Before ?? default).Weighed(Math.Exp(-own.AllRowSeconds / WorkSums.RowMemory), Math.Exp(-own.AllMessages / WorkSums.MessageMemory))
+                : kept?.GetValueOrDefault(key) ?? default;
         }
     }
 
@@ -87,7 +91,7 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
         var key = new ModelKey(job.Model, job.Version!);
         if (!accounts.TryGetValue(key, out var account))
         {
-            accounts.Add(key, account = new Account());
+            accounts.Add(key, account = new Account { Before = kept?.GetValueOrDefault(key) });
         }
 
         return account;
@@ -134,6 +138,9 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
     private sealed class Account
     {
         public WorkSums Sums { get; set; }
+
+        // Null until it is known what was kept.
+        public WorkSums? Before { get; set; }
 
         public double AllRowSeconds { get; set; }
 

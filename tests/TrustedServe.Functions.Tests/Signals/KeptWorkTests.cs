@@ -9,8 +9,9 @@ public sealed class KeptWorkTests
     public void What_is_written_is_read_again()
     {
         var name = Gen.String[Gen.Char["abcXYZ019_.-"], 1, 64];
-        var sums = Gen.Select(Gen.Double[0.01, 60], Gen.Double[1, 1e5], Gen.Double[0, 60], Gen.Double[0.1, 20], Gen.Double[2, 1000])
-            .Select((seconds, rows, beside, messages, each) => new WorkSums(seconds, rows, beside, messages, rows * each));
+        var sums = Gen.Select(
+            Gen.Double[0.01, 60], Gen.Double[1, 1e4], Gen.Double[0, 60], Gen.Double[0.1, 20], Gen.Double[2, 1000],
+            (seconds, rows, beside, messages, each) => new WorkSums(seconds, rows, beside, messages, rows * each));
         Gen.Select(name, name, sums).Array[0, 8].Sample(entries =>
         {
             var work = entries.GroupBy(entry => new ModelKey(entry.Item1, entry.Item2)).ToDictionary(group => group.Key, group => group.First().Item3);

@@ -176,7 +176,7 @@ public sealed class QueueWatchTests
         view.Kept = "1 m@1=5,100,1,1,1000";
         await Watch(new SignalsOptions { KeepMeasurements = keep }).ReadAsync();
 
-        Assert.Equal(keep ? 0.05 : null, meter.SumsOf(M).SecondsPerRow);
+        Assert.Equal(keep ? 0.05 : (double?)null, meter.SumsOf(M).SecondsPerRow);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using TrustedServe.Functions.Tests.Queue;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Testing;
 using CommandLine = TrustedServe.Functions.Settings.CommandLine;
+using HostSettings = TrustedServe.Functions.Settings.HostSettings;
 
 namespace TrustedServe.Functions.Tests.Signals;
 
@@ -193,7 +194,7 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
     public async Task Costs_are_known_after_a_restart_and_what_others_keep_in_the_queue_stays()
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
-        await queue.Queue.SetMetadataAsync(new Dictionary<string, string> { ["owner"] = "somebody", ["tsfwork"] = "1 torn@1=5,5 other@1=1,10,0,1,100 \u007f" });
+        await queue.Queue.SetMetadataAsync(new Dictionary<string, string> { ["owner"] = "somebody", ["tsfwork"] = "1 torn@1=5,5 other@1=1,10,0,1,100" });
         await using (var host = await TestHost.ReadyAsync(["classify"], SignalHost.Arguments(queue)))
         {
             Assert.Equal("worker", (await host.ScalingAsync("/models/classify")).Text("costs.secondsPerRowIs"));
@@ -257,40 +258,44 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
         using var store = new TemporaryDirectory();
-        var log = new LogRecorder();
         await queue.UploadAsync("rows", 30, stated: true);
         await queue.Queue.SendMessageAsync(queue.Job("one", "rows", "one", "gated"));
+        var taken = (await queue.Queue.ReceiveMessageAsync(TimeSpan.FromMinutes(10))).Value;
         await queue.Queue.SendMessageAsync(queue.Job("two", "rows", "two", "gated"));
-
-        var running = OneShotProgram.RunAsync(
-            CommandLine.Parse(
-            [
-                $"--TrustedServe:Models:Store={store.Path}",
-                "--TrustedServe:Health:Listen=http://127.0.0.1:0",
-                "--TrustedServe:Trust:Broker=http://127.0.0.1:1",
-                $"--TrustedServe:Worker:Executable={Repository.Executable("tests", "TrustedServe.WorkerDouble")}",
-                .. SignalHost.Arguments(queue),
-            ]),
-            new HostSeams
-            {
-                Mode = () => TrustMode.Development,
-                OpenStore = options => new FakeStore(options.Store, [new StoreEntry("gated", "1", "x", true)]),
-                Environment = [],
-                Logging = logging => logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning),
-            });
-        await QueueHarness.UntilAsync(() => Task.FromResult(log.Has(2006)));
-        using var health = new HttpClient { BaseAddress = new Uri(log.Lines.First(line => line.Id == 2006).Text.Split(' ')[^1]) };
-        JsonElement gated = default;
-        await QueueHarness.UntilAsync(async () =>
+        var seams = new HostSeams
         {
-            using var answer = await health.GetAsync("/scaling/models/gated");
-            gated = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
-            return answer.IsSuccessStatusCode && gated.Number("instance.rows") == 30 && gated.Has("queue") && gated.Number("queue.messages") == 2;
-        });
-        Assert.Equal((1, 1, 60), (gated.Number("instance.jobs"), gated.Number("queue.waitingMessages"), gated.Number("queue.rows")));
+            Mode = () => TrustMode.Development,
+            Role = HostRole.OneShot,
+            OpenStore = options => new FakeStore(options.Store, [new StoreEntry("gated", "1", "x", true)]),
+            Environment = [],
+            Logging = logging => logging.ClearProviders(),
+        };
+        var line = CommandLine.Parse(
+        [
+            $"--TrustedServe:Models:Store={store.Path}",
+            "--TrustedServe:Health:Listen=http://127.0.0.1:0",
+            "--TrustedServe:Trust:Broker=http://127.0.0.1:1",
+            $"--TrustedServe:Worker:Executable={Repository.Executable("tests", "TrustedServe.WorkerDouble")}",
+            .. SignalHost.Arguments(queue),
+        ]);
+        await using (var host = FunctionsHost.Build(await HostSettings.ReadAsync(line, seams), seams))
+        {
+            await host.StartAsync();
+            using var health = new HttpClient { BaseAddress = host.HealthAddress };
+            var job = host.Services.GetRequiredService<BatchJob>().RunAsync(JobMessage.Parse(taken.Body, 16_384), "one:1", 1, CancellationToken.None);
+            JsonElement gated = default;
+            await QueueHarness.UntilAsync(async () =>
+            {
+                gated = JsonElement.Parse(await health.GetStringAsync("/scaling/models/gated"));
+                return gated.Number("instance.rows") == 30 && gated.Has("queue") && gated.Number("queue.messages") == 2;
+            });
+            Assert.Equal((1, 1, 60), (gated.Number("instance.jobs"), gated.Number("queue.waitingMessages"), gated.Number("queue.rows")));
 
-        SignalHost.OpenGate(store.Path);
-        Assert.Equal(0, await running);
+            SignalHost.OpenGate(store.Path);
+            Assert.Equal(JobOutcome.Completed, await job);
+            await host.StopAsync();
+        }
+
         var kept = KeptWork.Parse((await queue.Queue.GetPropertiesAsync()).Value.Metadata["tsfwork"]);
         Assert.Equal([new ModelKey("gated", "1")], kept.Keys);
     }

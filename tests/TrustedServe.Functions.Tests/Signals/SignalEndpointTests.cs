@@ -76,9 +76,9 @@ public sealed class SignalEndpointTests
     [Theory]
     [InlineData("/scaling/models/none", "TSF4003")]
     [InlineData("/scaling/models/matrix/versions/9", "TSF4004")]
-    [InlineData("/scaling/", "TSF4002")]
-    [InlineData("/scaling/models", "TSF4002")]
-    [InlineData("/scaling/models/matrix/versions/1/x", "TSF4002")]
+    [InlineData("/scaling/", "TSF4014")]
+    [InlineData("/scaling/models", "TSF4014")]
+    [InlineData("/scaling/models/matrix/versions/1/x", "TSF4014")]
     public async Task What_there_is_not_is_said_with_a_code(string path, string code)
     {
         await using var host = await TestHost.ReadyAsync(["matrix"]);
@@ -108,7 +108,7 @@ public sealed class SignalEndpointTests
     public async Task Callers_who_may_not_ask_do_not_shape_the_figures()
     {
         using var directory = new TrustedServe.Testing.TemporaryDirectory();
-        File.WriteAllText(directory["keys.json"], """{"keys":[]}""");
+        File.WriteAllText(directory["keys.json"], """{"formatVersion":1,"keys":[]}""");
         await using var host = await TestHost.ReadyAsync(["matrix"], $"--TrustedServe:Http:ApiKeysFile={directory["keys.json"]}");
         using (var refused = await host.PostAsync("/v2/models/matrix/infer", Matrix))
         {
