@@ -3,7 +3,6 @@ using System.Text.Json;
 using TrustedServe.Benchmarks.Bert;
 using TrustedServe.Benchmarks.Serving;
 using TrustedServe.Cli.Demo;
-using TrustedServe.Packaging.Keys;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Packaging.Rows;
 using TrustedServe.Protocol.Secrets;
