@@ -12,6 +12,7 @@ using TrustedServe.Functions.Http;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Queue;
 using TrustedServe.Functions.Settings;
+using TrustedServe.Functions.Signals;
 using TrustedServe.Functions.Supervision;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Workers;
@@ -163,6 +164,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.AddSingleton<StatisticsEndpoints>();
         services.AddSingleton<AttestationEndpoint>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSignals(options);
         if (options.Http.ApiKeysFile is { } path)
         {
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ApiKeyWatcher>(provider, path));
@@ -237,6 +239,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             time,
             services.GetRequiredService<ILogger<RequestPipeline>>()).InvokeAsync);
         application.UseRouting();
+        application.Use(services.GetRequiredService<RequestWatch>().InvokeAsync);
         var routes = application.MapGroup(host.RoutePrefix);
         services.GetRequiredService<ProtocolEndpoints>().Map(routes);
         services.GetRequiredService<RepositoryEndpoints>().Map(routes);

@@ -16,6 +16,7 @@ return args switch
     ["tail", .. var rest] => await Tail.RunAsync(rest),
     ["change", .. var rest] => await Change.RunAsync(rest),
     ["plain-kestrel"] => await PlainServer.RunAsync(),
+    ["backlog", .. var rest] => await Backlog.RunAsync(rest),
     ["plain-worker", var packages] => await PlainWorker.RunAsync(packages),
     ["bert", .. var rest] => await BertCommand.RunAsync(rest),
     ["verify-quote"] => VerificationFigures.Run(),
@@ -35,6 +36,8 @@ static int Usage()
                             latency and refusals at 50 %, 80 % and 120 % of capacity, open loop
         change [--rounds N] [--quick] [--json]
                             latency while a worker goes over from mapped to prepacked weights, under load
+        backlog [--rounds N] [--quick] [--json]
+                            how long the signals say that a queue will take, and how long it took
         unseal [MiB]        sealing and unsealing beside decrypting and writing the same bytes to tmpfs with nothing around it
         seal-memory [MiB]   peak memory of sealing a package of that size
         http [seconds]      requests/s, p50 and p99 of both sample models with 2 connections

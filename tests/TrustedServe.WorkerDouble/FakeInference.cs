@@ -19,6 +19,8 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
     /// <summary>What the real worker's limit on tokens comes to.</summary>
     private const int LongestText = 100_000;
 
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) => Task.FromResult(new ServerLiveResponse { Live = true });
 
     public override Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) => Task.FromResult(new ServerReadyResponse { Ready = start.IsReady });
@@ -60,6 +62,14 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             case "unhurried":
                 await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
                 break;
+            case "gated":
+                // Until a test opens the gate.
+                while (!File.Exists(Path.Combine(config.Store, "open")))
+                {
+                    await Task.Delay(Look, cancellationToken);
+                }
+
+                break;
             case "full":
                 throw new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 };
             case "broken":
@@ -67,7 +77,7 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
         }
 
         var response = new ModelInferResponse { ModelName = config.Model, ModelVersion = config.Version };
-        if (config.Model is "classify" or "digits")
+        if (config.Model is "classify" or "gated" or "digits")
         {
             Classify(request, response);
             return response;

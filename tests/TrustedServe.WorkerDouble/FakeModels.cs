@@ -8,7 +8,7 @@ public static class FakeModels
     public static readonly string[] Labels = ["de", "en", "fr"];
 
     /// <summary>
-    /// <c>classify</c> takes text, <c>digits</c> a grid, <c>echo-{DATATYPE}</c> a vector, <c>two-inputs</c> two tensors, all others an FP32
+    /// <c>classify</c> and <c>gated</c> take text, <c>digits</c> a grid, <c>echo-{DATATYPE}</c> a vector, <c>two-inputs</c> two tensors, all others an FP32
     /// matrix [-1,2].
     /// </summary>
     public static ModelMetadataResponse Describe(string name, string version)
@@ -21,7 +21,7 @@ public static class FakeModels
         metadata.Properties["task"] = "tensor";
         switch (name)
         {
-            case "classify":
+            case "classify" or "gated":
                 metadata.Properties["task"] = "text-classification";
                 metadata.Inputs.Add(Tensor("text", "BYTES", -1));
                 AddLabels(metadata);

@@ -15,6 +15,9 @@ internal sealed class BenchStack : IAsyncDisposable
     /// <summary>Address of the HTTP trigger.</summary>
     public Uri Address { get; }
 
+    /// <summary>Address of health, metrics and signals.</summary>
+    public required Uri Health { get; init; }
+
     /// <summary>From the start of the front end's process until every model was ready.</summary>
     public TimeSpan Ready { get; }
 
@@ -35,7 +38,7 @@ internal sealed class BenchStack : IAsyncDisposable
             var listening = await stack.Functions.WaitForAsync(line => line.Id == LogIds.Listening, Limit, cancellationToken);
             var end = await stack.Functions.WaitForAsync(IsEnd, Limit, cancellationToken);
             return end.Id == LogIds.Ready
-                ? new BenchStack(stack, new Uri(listening["Url"]), stack.Functions.Elapsed)
+                ? new BenchStack(stack, new Uri(listening["Url"]), stack.Functions.Elapsed) { Health = new Uri(listening["HealthUrl"]) }
                 : throw (TsfErrors.Find(end["Code"]) ?? TsfErrors.Internal).With($"{end["Model"]} {end["Version"]} did not start: {end["Reason"]}");
         }
         catch

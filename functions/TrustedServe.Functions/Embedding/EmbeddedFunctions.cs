@@ -17,6 +17,9 @@ public sealed class EmbeddedFunctions : IAsyncDisposable
     private EmbeddedFunctions(FunctionsHost host) =>
         (this.host, server) = (host, (EmbeddedServer)host.Services.GetRequiredService<IServer>());
 
+    /// <summary>Where health, metrics and signals are.</summary>
+    internal Uri HealthAddress => host.HealthAddress;
+
     /// <summary>Reads the settings and starts everything but what the other host owns.</summary>
     /// <exception cref="TsfException">TSF0xxx: what is wrong with settings or surroundings; TSF2xxx when the store cannot be read.</exception>
     public static Task<EmbeddedFunctions> StartAsync() => StartAsync(CommandLine.Parse([]), new HostSeams());

@@ -1,13 +1,14 @@
 using TrustedServe.Functions.Http;
+using TrustedServe.Functions.Signals;
 using TrustedServe.Functions.Supervision;
 
 namespace TrustedServe.Functions.Health;
 
 /// <summary>
-/// Health and metrics on a listener of their own, for the kubelet and for Prometheus: no keys, and nothing of models or
-/// requests.
+/// Health and metrics on a listener of their own, for the kubelet, for Prometheus and for scalers: no keys, and nothing of requests but
+/// counts.
 /// </summary>
-internal sealed class HealthEndpoints(WorkerFleet fleet, RequestMetrics metrics)
+internal sealed class HealthEndpoints(WorkerFleet fleet, SignalEndpoints signals)
 {
     /// <summary>Answers one request.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -26,12 +27,8 @@ internal sealed class HealthEndpoints(WorkerFleet fleet, RequestMetrics metrics)
                 return StateAsync(response, "live", true);
             case "/healthz/ready":
                 return StateAsync(response, "ready", fleet.IsReady);
-            case "/metrics":
-                response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-                return response.WriteAsync(metrics.ToText(fleet));
             default:
-                response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
+                return signals.InvokeAsync(context);
         }
     }
 

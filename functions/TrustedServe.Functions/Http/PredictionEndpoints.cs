@@ -6,6 +6,7 @@ using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Inference.Json;
 using TrustedServe.Functions.Predictions;
 using TrustedServe.Functions.Settings;
+using TrustedServe.Functions.Signals;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Json;
 using TrustedServe.Protocol.Rpc;
@@ -33,7 +34,7 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
     {
         foreach (var route in new[] { "/predictions/{model}", "/predictions/{model}/{version}" })
         {
-            routes.MapMethods(route, [HttpMethods.Post, HttpMethods.Put], PredictAsync);
+            routes.MapMethods(route, [HttpMethods.Post, HttpMethods.Put], PredictAsync).WithMetadata(InferenceRoute.Mark);
         }
     }
 

@@ -4,6 +4,7 @@ using TrustedServe.Functions.Access;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Inference.Json;
 using TrustedServe.Functions.Settings;
+using TrustedServe.Functions.Signals;
 using TrustedServe.Functions.Supervision;
 using TrustedServe.Protocol.Rpc;
 
@@ -27,7 +28,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
         {
             routes.MapGet(model, ModelAsync);
             routes.MapGet($"{model}/ready", ModelReadyAsync);
-            routes.MapPost($"{model}/infer", InferAsync);
+            routes.MapPost($"{model}/infer", InferAsync).WithMetadata(InferenceRoute.Mark);
         }
     }
 

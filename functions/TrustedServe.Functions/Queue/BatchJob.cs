@@ -61,10 +61,11 @@ public sealed class BatchJob(StorageClients storage, IInferenceGateway gateway, 
     {
         var busy = new BusyRetry(TimeSpan.FromSeconds(options.BusyLimitSeconds), time);
         var model = await busy.RunAsync(() => Task.FromResult(gateway.Resolve(job.Model, job.Version)), cancellationToken); // 2
+        progress.Resolved(model.Version);
 
         var source = storage.Blobs.GetBlobContainerClient(job.Input.Container).GetBlobClient(job.Input.Blob);
         var target = storage.Blobs.GetBlobContainerClient(job.Output.Container).GetBlockBlobClient(job.Output.Blob);
-        var pinned = await FindAsync(source, cancellationToken); // 3
+        var pinned = await FindAsync(source, progress, cancellationToken); // 3
         var mark = JobMark.Of(job, pinned);
         if (await JobOutput.IsInPlaceAsync(target, job, mark, cancellationToken)) // 4
         {
@@ -79,11 +80,13 @@ public sealed class BatchJob(StorageClients storage, IInferenceGateway gateway, 
         await using var input = await JobInput.OpenAsync( // 5
             await PinnedInput.OpenAsync(source, job.Input, etag, cancellationToken), job, keys, options.InsecurePlaintextRows, cancellationToken);
         await using var output = await JobOutput.CreateAsync(target, job, input, attempt, cancellationToken);
+        progress.Enter(JobPhase.Scoring);
         await Pipeline(model, input, busy).RunAsync(async batch => // 6
         {
             await output.WriteAsync(batch.Lines, cancellationToken);
             Count(job, progress, batch);
         }, cancellationToken);
+        progress.Enter(JobPhase.Closing);
 
         if (await output.CommitAsync(mark, cancellationToken)) // 7
         {
@@ -105,11 +108,12 @@ public sealed class BatchJob(StorageClients storage, IInferenceGateway gateway, 
         return new RowPipeline(new JsonLinesReader(input.Rows), scorer, Math.Min(options.RowsPerRequest, greatest), parallel);
     }
 
-    private static async Task<ETag?> FindAsync(Azure.Storage.Blobs.BlobClient source, CancellationToken cancellationToken)
+    private static async Task<ETag?> FindAsync(Azure.Storage.Blobs.BlobClient source, JobProgress progress, CancellationToken cancellationToken)
     {
         try
         {
             BlobProperties found = await source.GetPropertiesAsync(cancellationToken: cancellationToken);
+            progress.Sized(InputSize.Of(found.ContentLength, found.Metadata));
             return found.ETag;
         }
         catch (RequestFailedException absent) when (absent.Status == 404)
@@ -121,7 +125,7 @@ public sealed class BatchJob(StorageClients storage, IInferenceGateway gateway, 
     private void Count(JobMessage job, JobProgress progress, ScoredBatch batch)
     {
         var before = progress.Rows;
-        progress.Add(batch.Rows, batch.FailedRows);
+        progress.Add(batch);
         if (before / RowsPerLogLine != progress.Rows / RowsPerLogLine)
         {
             QueueLog.JobProgressed(logger, job.Id, progress.Rows, progress.FailedRows);

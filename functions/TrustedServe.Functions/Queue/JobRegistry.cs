@@ -5,12 +5,15 @@ namespace TrustedServe.Functions.Queue;
 /// <summary>The jobs that this process is working on, and totals since its start, for metrics.</summary>
 public sealed class JobRegistry
 {
+    private readonly IReadOnlyList<IJobObserver> observers;
     private readonly ConcurrentDictionary<JobProgress, byte> running = new();
     private long completed;
     private long failedTries;
     private long poisoned;
     private long rows;
     private long failedRows;
+
+    internal JobRegistry(IEnumerable<IJobObserver> observers) => this.observers = [.. observers];
 
     /// <summary>Jobs in work.</summary>
     public IReadOnlyCollection<JobProgress> Running => [.. running.Keys];
@@ -32,12 +35,16 @@ public sealed class JobRegistry
 
     internal JobProgress Begin(JobMessage job, DateTimeOffset now)
     {
-        var progress = new JobProgress(job, now);
+        var progress = new JobProgress(job, now, observers);
         running.TryAdd(progress, 0);
         return progress;
     }
 
-    internal void End(JobProgress progress) => running.TryRemove(progress, out _);
+    internal void End(JobProgress progress)
+    {
+        running.TryRemove(progress, out _);
+        progress.Enter(JobPhase.Ended);
+    }
 
     internal void CountCompleted(JobProgress progress)
     {

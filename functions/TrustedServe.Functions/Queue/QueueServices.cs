@@ -21,7 +21,7 @@ public static class QueueServices
     {
         services.AddSingleton(options);
         services.AddSingleton(host);
-        services.AddSingleton<JobRegistry>();
+        services.AddSingleton(provider => new JobRegistry(provider.GetServices<IJobObserver>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new DrainOptions());
         services.TryAddSingleton<Drain>();

@@ -35,7 +35,7 @@ internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, Ti
                 writer.Write(row);
             }
 
-            return new ScoredBatch(output.WrittenMemory, rows.Count, rows.Count(row => row.Error is not null));
+            return new ScoredBatch(output.WrittenMemory, rows.Count, rows.Count(row => row.Error is not null), lines.Sum(line => line.Bytes.Length + 1L));
         }
         finally
         {

@@ -4,4 +4,5 @@ namespace TrustedServe.Functions.Queue;
 /// <param name="Lines">One line for each row, each with its newline.</param>
 /// <param name="Rows">How many rows.</param>
 /// <param name="FailedRows">How many of them got an error.</param>
-internal readonly record struct ScoredBatch(ReadOnlyMemory<byte> Lines, int Rows, int FailedRows);
+/// <param name="InputBytes">What the rows took in the input, line ends included.</param>
+internal readonly record struct ScoredBatch(ReadOnlyMemory<byte> Lines, int Rows, int FailedRows, long InputBytes);

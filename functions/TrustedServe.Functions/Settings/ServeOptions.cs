@@ -1,6 +1,7 @@
 using System.Net;
 using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Queue;
+using TrustedServe.Functions.Signals;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Scheduling;
@@ -34,6 +35,9 @@ internal sealed record ServeOptions
 
     /// <summary>The queue trigger.</summary>
     public required QueueOptions Queue { get; init; }
+
+    /// <summary>The signals for scaling.</summary>
+    public SignalsOptions Signals { get; init; } = new();
 
     /// <summary>How the instance ends.</summary>
     public DrainOptions Drain { get; init; } = new();
@@ -72,7 +76,7 @@ internal sealed record ServeOptions
                 ApiKeysFile = reader.Text("Http:ApiKeysFile"),
                 InsecureAllowAnyCaller = reader.Flag("Http:InsecureAllowAnyCaller"),
             },
-            Health = new HealthOptions { Listen = Listen(reader, "Health:Listen", 8081) },
+            Health = new HealthOptions { Listen = Listen(reader, "Health:Listen", 8081), ModelSignals = reader.Flag("Health:ModelSignals", true) },
             Models = new ModelsOptions
             {
                 Store = reader.Required("Models:Store"),
@@ -97,6 +101,7 @@ internal sealed record ServeOptions
                 CrashLimit = reader.Integer("Worker:CrashLimit", 5, 1, 100),
             },
             Queue = QueueOptionsReader.Read(reader, host.Queues),
+            Signals = SignalsOptions.Read(reader),
             Drain = new DrainOptions
             {
                 GraceSeconds = reader.Integer("Drain:GraceSeconds", 30, 0, 24 * 60 * 60),

@@ -48,14 +48,14 @@ internal sealed class SettingsReader(IReadOnlyList<SettingsSource> sources)
     }
 
     /// <summary>A truth value.</summary>
-    public bool Flag(string key)
+    public bool Flag(string key, bool instead = false)
     {
         if (Text(key) is not { } text)
         {
-            return false;
+            return instead;
         }
 
-        return bool.TryParse(text, out var value) ? value : Refuse(key, "must be true or false", false);
+        return bool.TryParse(text, out var value) ? value : Refuse(key, "must be true or false", instead);
     }
 
     /// <summary>A member of an enumeration, by name.</summary>

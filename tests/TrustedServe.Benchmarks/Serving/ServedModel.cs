@@ -26,6 +26,9 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>Address of the HTTP trigger.</summary>
     public Uri Address => stack.Address;
 
+    /// <summary>Address of health, metrics and signals.</summary>
+    public Uri Health => stack.Health;
+
     /// <summary>The worker's process.</summary>
     public int Worker { get; }
 

@@ -31,6 +31,8 @@ internal sealed class OuterHost : IAsyncDisposable
 
     public EmbeddedFunctions Functions { get; }
 
+    public string StoreDirectory => directory.Path;
+
     public static async Task<OuterHost> StartAsync(string[] models, params string[] arguments)
     {
         var directory = new TemporaryDirectory();

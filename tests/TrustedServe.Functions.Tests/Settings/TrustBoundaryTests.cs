@@ -47,6 +47,8 @@ public sealed class TrustBoundaryTests
     [InlineData("Queue:InsecurePlaintextRows", true)]
     [InlineData("Queue:Name", false)]
     [InlineData("Queue:PollMinSeconds", false)]
+    [InlineData("Health:ModelSignals", false)]
+    [InlineData("Signals:KeepMeasurements", false)]
     public void Knows_what_decides_trust(string key, bool decides) => Assert.Equal(decides, TrustBoundary.Decides(key));
 
     [Fact]
