@@ -1,13 +1,20 @@
+using TrustedServe.Functions.Holding;
 using TrustedServe.Functions.Http;
 using TrustedServe.Functions.Supervision;
 
 namespace TrustedServe.Functions.Health;
 
 /// <summary>
-/// Health and metrics on a listener of their own, for the kubelet and for Prometheus: no keys, and nothing of models or
-/// requests.
+/// Probes and metrics on a listener of their own, for the kubelet and for Prometheus: no keys, and nothing of requests. Of models only
+/// the start-up probe says how far they are.
 /// </summary>
-internal sealed class HealthEndpoints(WorkerFleet fleet, RequestMetrics metrics)
+/// <remarks>
+/// <c>startup</c>: everything that is to answer has answered once; until then its JSON says what is missing.
+/// <c>ready</c>: it answers now, under an attestation that is not too old, and the instance is not ending.
+/// <c>live</c>: false only when nothing that is to answer ever will again without another start of the process; load, a model that is
+/// starting and a drain leave it true.
+/// </remarks>
+internal sealed class HealthEndpoints(WorkerFleet fleet, HeldRequests held, RequestMetrics metrics, TimeProvider time)
 {
     /// <summary>Answers one request.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -22,8 +29,10 @@ internal sealed class HealthEndpoints(WorkerFleet fleet, RequestMetrics metrics)
 
         switch (context.Request.Path.Value)
         {
+            case "/healthz/startup":
+                return JsonBody.WriteAsync(response, Status(fleet.HasStarted), (fleet, held, time), StartupReport.Write);
             case "/healthz/live":
-                return StateAsync(response, "live", true);
+                return StateAsync(response, "live", fleet.IsAlive);
             case "/healthz/ready":
                 return StateAsync(response, "ready", fleet.IsReady);
             case "/metrics":
@@ -37,7 +46,7 @@ internal sealed class HealthEndpoints(WorkerFleet fleet, RequestMetrics metrics)
 
     private Task StateAsync(HttpResponse response, string name, bool value) => JsonBody.WriteAsync(
         response,
-        value ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+        Status(value),
         (name, value, fleet),
         static (writer, state) =>
         {
@@ -46,6 +55,9 @@ internal sealed class HealthEndpoints(WorkerFleet fleet, RequestMetrics metrics)
             writer.WriteNumber("models"u8, state.fleet.Count);
             writer.WriteNumber("modelsReady"u8, state.fleet.ReadyCount);
             writer.WriteString("trust"u8, state.fleet.TrustKind);
+            writer.WriteBoolean("trustInForce"u8, state.fleet.IsTrustInForce);
             writer.WriteEndObject();
         });
+
+    private static int Status(bool value) => value ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
 }
