@@ -3,6 +3,7 @@ using TrustedServe.Benchmarks.Bert;
 using TrustedServe.Benchmarks.PlainWorkers;
 using TrustedServe.Benchmarks.Studies;
 using TrustedServe.Benchmarks.Targets;
+using ColdStarts = TrustedServe.Benchmarks.Studies.ColdStarts;
 
 return args switch
 {
@@ -12,6 +13,7 @@ return args switch
     ["targets", .. var rest] => await TargetsCommand.RunAsync(rest),
     ["sweep", .. var rest] => await Sweep.RunAsync(rest),
     ["lengths", .. var rest] => await Lengths.RunAsync(rest),
+    ["cold-starts", .. var rest] => await ColdStarts.RunAsync(rest),
     ["tail", .. var rest] => await Tail.RunAsync(rest),
     ["plain-worker", var packages] => await PlainWorker.RunAsync(packages),
     ["bert", .. var rest] => await BertCommand.RunAsync(rest),
@@ -30,6 +32,8 @@ static int Usage()
                             tokens/s of a realistic mix of lengths, served and against fixed-length batching in the engine
         tail [--rounds N] [--quick] [--json]
                             latency and refusals at 50 %, 80 % and 120 % of capacity, open loop
+        cold-starts [--rounds N] [--quick] [--json] [--svg DIR]
+                            time line of a start, both sample models and a BERT-Base, from a directory and from the storage emulator
         unseal [MiB]        sealing and unsealing beside decrypting and writing the same bytes to tmpfs with nothing around it
         seal-memory [MiB]   peak memory of sealing a package of that size
         http [seconds]      requests/s, p50 and p99 of both sample models with 2 connections
