@@ -59,7 +59,7 @@ internal sealed class WorkerHealth(TimeSpan attestationAge, TimeProvider time)
         }
 
         if (step.Details.TryGetValue(AttestationAge, out var text)
-            && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < attestationAge.TotalSeconds)
+            && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds >= 0 && seconds < attestationAge.TotalSeconds)
         {
             validity = new Validity(time.GetTimestamp(), attestationAge - TimeSpan.FromSeconds(seconds));
         }
@@ -71,7 +71,7 @@ internal sealed class WorkerHealth(TimeSpan attestationAge, TimeProvider time)
     public void Take(StartReport said, long asked)
     {
         report = said;
-        if (said.HasAttestationSecondsLeft)
+        if (said.HasAttestationSecondsLeft && double.IsFinite(said.AttestationSecondsLeft))
         {
             validity = new Validity(asked, TimeSpan.FromSeconds(Math.Clamp(said.AttestationSecondsLeft, 0, attestationAge.TotalSeconds)));
         }
