@@ -8,6 +8,7 @@ using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Embedding;
 using TrustedServe.Functions.Evidence;
 using TrustedServe.Functions.Health;
+using TrustedServe.Functions.Holding;
 using TrustedServe.Functions.Http;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Queue;
@@ -154,6 +155,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.AddSingleton(BodyBudget.For(options.Http.MaxBodyBytes));
         services.AddSingleton<WorkerFleet>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkerFleet>());
+        services.AddSingleton<HeldRequests>();
         services.AddSingleton<InferenceGateway>();
         services.AddSingleton<IInferenceGateway>(provider => provider.GetRequiredService<InferenceGateway>());
         services.AddSingleton<IModelStatistics>(provider => provider.GetRequiredService<InferenceGateway>());

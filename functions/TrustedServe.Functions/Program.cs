@@ -25,13 +25,18 @@ try
     }
 
     await using var host = await FunctionsHost.BuildAsync(commandLine, new HostSeams());
-    await host.StartAsync();
     if (commandLine.ExitOnStdinEof)
     {
         StandardInputEnd.Stops(host);
     }
 
+    await host.StartAsync();
     await host.WaitAsync();
+    return Ended;
+}
+catch (OperationCanceledException)
+{
+    // Asked to end while it waited for what it needs to start: nothing is in hand.
     return Ended;
 }
 catch (TsfException exception)

@@ -4,6 +4,7 @@ using TrustedServe.Benchmarks.PlainKestrel;
 using TrustedServe.Benchmarks.PlainWorkers;
 using TrustedServe.Benchmarks.Studies;
 using TrustedServe.Benchmarks.Targets;
+using ColdStarts = TrustedServe.Benchmarks.Studies.ColdStarts;
 
 return args switch
 {
@@ -13,6 +14,7 @@ return args switch
     ["targets", .. var rest] => await TargetsCommand.RunAsync(rest),
     ["sweep", .. var rest] => await Sweep.RunAsync(rest),
     ["lengths", .. var rest] => await Lengths.RunAsync(rest),
+    ["cold-starts", .. var rest] => await ColdStarts.RunAsync(rest),
     ["tail", .. var rest] => await Tail.RunAsync(rest),
     ["change", .. var rest] => await Change.RunAsync(rest),
     ["plain-kestrel"] => await PlainServer.RunAsync(),
@@ -38,6 +40,8 @@ static int Usage()
                             latency while a worker goes over from mapped to prepacked weights, under load
         backlog [--rounds N] [--quick] [--json]
                             how long the signals say that a queue will take, and how long it took
+        cold-starts [--rounds N] [--quick] [--json] [--svg DIR]
+                            time line of a start, both sample models and a BERT-Base, from a directory and from the storage emulator
         unseal [MiB]        sealing and unsealing beside decrypting and writing the same bytes to tmpfs with nothing around it
         seal-memory [MiB]   peak memory of sealing a package of that size
         http [seconds]      requests/s, p50 and p99 of both sample models with 2 connections

@@ -42,7 +42,7 @@ public sealed class LifetimeTests(ServedDigits digits) : IClassFixture<ServedDig
     [Fact]
     public async Task Worker_killed_is_answered_with_a_code_and_comes_back()
     {
-        using var serve = digits.Serve();
+        using var serve = digits.Serve("--set", "Http:HoldSeconds=0");
         await serve.WaitForAsync("every model is ready");
         using var http = new HttpClient { BaseAddress = await ServedDigits.AddressAsync(serve) };
         Assert.Equal(HttpStatusCode.OK, (await PredictAsync(http)).Status);

@@ -18,7 +18,7 @@ public sealed class WorkerLossTests(ServedDigits digits) : IClassFixture<ServedD
     [Fact]
     public async Task Worker_killed_under_load_leaves_nobody_waiting_and_is_back()
     {
-        using var serve = digits.Serve();
+        using var serve = digits.Serve("--set", "Http:HoldSeconds=0");
         await serve.WaitForAsync("every model is ready");
         using var http = new HttpClient { BaseAddress = await ServedDigits.AddressAsync(serve) };
         using var metadata = JsonDocument.Parse(await http.GetStringAsync(new Uri("/v2/models/digits", UriKind.Relative)));

@@ -36,6 +36,8 @@ public sealed class FakeControl(FakeStart start) : WorkerControl.WorkerControlBa
         });
     }
 
+    public override Task<StartReport> ReadStart(ReadStartRequest request, ServerCallContext context) => Task.FromResult(start.Report());
+
     public override async Task WatchStart(WatchStartRequest request, IServerStreamWriter<StartStep> responseStream, ServerCallContext context)
     {
         await foreach (var step in start.Steps.ReadAllAsync(context.CancellationToken))

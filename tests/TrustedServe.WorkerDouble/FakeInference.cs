@@ -101,6 +101,11 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             response.Parameters["cores"] = new InferParameter { StringParam = string.Join(',', config.Cores) };
         }
 
+        if (config.Model == "configured")
+        {
+            response.Parameters["weights"] = new InferParameter { StringParam = config.Weights.ToString() };
+        }
+
         if (request.Parameters.ContainsKey("tell"))
         {
             response.Parameters["caller"] = request.Parameters.GetValueOrDefault(SchedulingParameters.Caller) ?? new InferParameter { StringParam = "nobody" };

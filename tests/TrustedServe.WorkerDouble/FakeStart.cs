@@ -29,6 +29,9 @@ public sealed class FakeStart(WorkerConfig config)
         {
             case "never-ready":
                 return;
+            case "gated":
+                await GateAsync();
+                break;
             case "refused":
                 await FailAsync("TSF3001", "the key is not for this guest", retryable: false, RefusedExit);
                 break;
@@ -45,6 +48,39 @@ public sealed class FakeStart(WorkerConfig config)
             Environment.Exit(139);
         }
     }
+
+    /// <summary>As far as a start comes that stands before the gate; the attestation of <c>outdated</c> is over as soon as a file says so.</summary>
+    public StartReport Report() => IsReady
+        ? new StartReport
+        {
+            FetchedPercent = 100,
+            UnsealedPercent = 100,
+            WarmedPercent = 100,
+            Ready = true,
+            AttestationSecondsLeft = config.Model == "outdated" && Told("outdated") ? 0 : config.AttestationMaxAgeSeconds,
+        }
+        : new StartReport { FetchedPercent = 60, UnsealedPercent = 40, Spans = { new StartSpan { Name = "unseal", Started = 0.5 } } };
+
+    // Goes on when a test says so by a file; until then it waits for its broker when a test says so.
+    private async Task GateAsync()
+    {
+        for (var waits = false; !Told("open"); waits |= Told("wait"))
+        {
+            if (Told("wait") && !waits)
+            {
+                await steps.Writer.WriteAsync(new StartStep { Phase = StartStep.Types.Phase.Waiting, Code = "TSF3002", Message = "No answer from the broker." });
+            }
+
+            if (Told("refuse"))
+            {
+                await FailAsync("TSF3004", "the policy says no", retryable: false, RefusedExit);
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
+    private bool Told(string what) => File.Exists(Path.Combine(config.Store, what));
 
     private async Task FailAsync(string code, string message, bool retryable, int exit)
     {

@@ -25,6 +25,9 @@ internal sealed class QueueService : IAsyncDisposable
     /// <summary>The queue.</summary>
     public QueueClient Queue => new(azurite.ConnectionString, QueueName);
 
+    /// <summary>What the storage clients take.</summary>
+    public string ConnectionString => azurite.ConnectionString;
+
     /// <summary>The blobs.</summary>
     public BlobServiceClient Blobs => new(azurite.ConnectionString);
 

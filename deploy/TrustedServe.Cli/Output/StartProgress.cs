@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
+using TrustedServe.Cli.Bench.ColdStart;
 using TrustedServe.Cli.Hosting;
 
 namespace TrustedServe.Cli.Output;
@@ -8,8 +9,8 @@ namespace TrustedServe.Cli.Output;
 /// <summary>Shows the front end's log to people: addresses, each worker's steps, and whatever went wrong.</summary>
 internal sealed class StartProgress(bool json)
 {
-    // For a drawing ('bench cold-start'), not for a line of text.
-    private const string TimeLine = "timeline";
+    // For a drawing ('bench cold-start') and for the front end, not for a line of text.
+    private static readonly string[] Unshown = [StartParts.Detail, "attestation-age"];
 
     private readonly Lock gate = new();
 
@@ -51,7 +52,12 @@ internal sealed class StartProgress(bool json)
             return $"{time} {model} [red]✗ {line["Code"].EscapeMarkup()}[/] {line["Reason"].EscapeMarkup()}";
         }
 
-        var details = string.Join(", ", Details(line["Details"]).Where(pair => pair.Key != TimeLine).Select(pair => $"{pair.Key} {Report.Short(pair.Value)}"));
+        if (phase.Equals("Waiting", StringComparison.OrdinalIgnoreCase))
+        {
+            return $"{time} {model} [yellow]waits, {line["Code"].EscapeMarkup()}[/] {line["Reason"].EscapeMarkup()}";
+        }
+
+        var details = string.Join(", ", Details(line["Details"]).Where(pair => !Unshown.Contains(pair.Key)).Select(pair => $"{pair.Key} {Report.Short(pair.Value)}"));
         return $"{time} {model} {Meaning(phase).EscapeMarkup()}{(details.Length == 0 ? "" : $" [grey]({details.EscapeMarkup()})[/]")}";
     }
 

@@ -1,3 +1,4 @@
+using TrustedServe.Functions.Holding;
 using TrustedServe.Functions.Http;
 using TrustedServe.Functions.Signals;
 using TrustedServe.Functions.Supervision;
@@ -5,10 +6,16 @@ using TrustedServe.Functions.Supervision;
 namespace TrustedServe.Functions.Health;
 
 /// <summary>
-/// Health and metrics on a listener of their own, for the kubelet, for Prometheus and for scalers: no keys, and nothing of requests but
-/// counts.
+/// Probes, metrics and signals on a listener of their own, for the kubelet, for Prometheus and for scalers: no keys, and nothing of
+/// requests but counts.
 /// </summary>
-internal sealed class HealthEndpoints(WorkerFleet fleet, SignalEndpoints signals)
+/// <remarks>
+/// <c>startup</c>: everything that is to answer has answered once; until then its JSON says what is missing.
+/// <c>ready</c>: it answers now, under an attestation that is not too old, and the instance is not ending.
+/// <c>live</c>: false only when nothing that is to answer ever will again without another start of the process; load, a model that is
+/// starting and a drain leave it true.
+/// </remarks>
+internal sealed class HealthEndpoints(WorkerFleet fleet, HeldRequests held, SignalEndpoints signals, TimeProvider time)
 {
     /// <summary>Answers one request.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -23,8 +30,10 @@ internal sealed class HealthEndpoints(WorkerFleet fleet, SignalEndpoints signals
 
         switch (context.Request.Path.Value)
         {
+            case "/healthz/startup":
+                return JsonBody.WriteAsync(response, Status(fleet.HasStarted), (fleet, held, time), StartupReport.Write);
             case "/healthz/live":
-                return StateAsync(response, "live", true);
+                return StateAsync(response, "live", fleet.IsAlive);
             case "/healthz/ready":
                 return StateAsync(response, "ready", fleet.IsReady);
             default:
@@ -34,7 +43,7 @@ internal sealed class HealthEndpoints(WorkerFleet fleet, SignalEndpoints signals
 
     private Task StateAsync(HttpResponse response, string name, bool value) => JsonBody.WriteAsync(
         response,
-        value ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+        Status(value),
         (name, value, fleet),
         static (writer, state) =>
         {
@@ -43,6 +52,9 @@ internal sealed class HealthEndpoints(WorkerFleet fleet, SignalEndpoints signals
             writer.WriteNumber("models"u8, state.fleet.Count);
             writer.WriteNumber("modelsReady"u8, state.fleet.ReadyCount);
             writer.WriteString("trust"u8, state.fleet.TrustKind);
+            writer.WriteBoolean("trustInForce"u8, state.fleet.IsTrustInForce);
             writer.WriteEndObject();
         });
+
+    private static int Status(bool value) => value ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
 }

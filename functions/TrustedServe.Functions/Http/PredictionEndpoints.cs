@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Holding;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Inference.Json;
 using TrustedServe.Functions.Predictions;
@@ -15,7 +16,7 @@ using TrustedServe.Protocol.Scheduling;
 namespace TrustedServe.Functions.Http;
 
 /// <summary><c>/predictions/{model}[/{version}]</c>, as TorchServe has it: what people write in, what they read out.</summary>
-internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessControl access, BodyBudget budget, ServeOptions options)
+internal sealed class PredictionEndpoints(IInferenceGateway gateway, HeldRequests held, AccessControl access, BodyBudget budget, ServeOptions options)
 {
     /// <summary>
     /// The most values in one body, so that the document made of it (12 bytes a value) stays small beside the largest body. Whoever
@@ -40,11 +41,14 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
 
     private async Task PredictAsync(HttpContext context)
     {
-        var name = (string)context.GetRouteValue("model")!;
+        var (name, version) = ((string)context.GetRouteValue("model")!, (string?)context.GetRouteValue("version"));
         var caller = access.Authorize(context.Request, name, ApiAction.Infer);
-        var model = gateway.Resolve(name, (string?)context.GetRouteValue("version"));
+        held.Check(name, version, context.Request.ContentLength);
         var contentType = ContentTypes.Of(context.Request, ContentTypes.Json, ContentTypes.Text);
         using var body = await RequestBody.ReadAsync(context, budget);
+        var deadline = RequestInfo.Of(context).Latest;
+        using var admission = await held.AdmitAsync(context, name, version, body.Taken, deadline);
+        var model = admission.Model;
         var (request, isSingle) = Encode(model.Metadata, contentType, body);
         body.ReturnBuffer();
         if (Number(context.Request, TopK) is { } topK)
@@ -59,7 +63,6 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, AccessContr
 
         SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
 
-        var deadline = RequestInfo.Of(context).Deadline(request.Parameters);
         var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted);
         var rows = RowTensor.IsBatched(model.Metadata.Inputs[0]) ? (int)request.Inputs[0].Shape[0] : 1;
         await JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (model.Metadata, response, rows, isSingle), static (writer, state) =>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Holding;
 using TrustedServe.Functions.Inference;
 using TrustedServe.Functions.Inference.Json;
 using TrustedServe.Functions.Settings;
@@ -11,7 +12,7 @@ using TrustedServe.Protocol.Rpc;
 namespace TrustedServe.Functions.Http;
 
 /// <summary>The Open Inference Protocol v2 over REST.</summary>
-internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet fleet, AccessControl access, BodyBudget budget, ServeOptions options)
+internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet fleet, HeldRequests held, AccessControl access, BodyBudget budget, ServeOptions options)
 {
     private const string ServerName = "trustedserve";
 
@@ -65,7 +66,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
 
     private Task ModelAsync(HttpContext context)
     {
-        var (model, _) = ResolveFor(context, ApiAction.Metadata);
+        var model = Resolve(context);
         return JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (model, Versions: fleet.Find(model.Name)!.Keys), static (writer, state) =>
         {
             var metadata = state.model.Metadata;
@@ -94,7 +95,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
 
     private Task ModelReadyAsync(HttpContext context)
     {
-        var (model, _) = ResolveFor(context, ApiAction.Metadata);
+        var model = Resolve(context);
         return JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, model, static (writer, model) =>
         {
             writer.WriteStartObject();
@@ -106,24 +107,27 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
 
     private async Task InferAsync(HttpContext context)
     {
-        var (model, caller) = ResolveFor(context, ApiAction.Infer);
+        var (name, version) = ((string)context.GetRouteValue("model")!, (string?)context.GetRouteValue("version"));
+        var caller = access.Authorize(context.Request, name, ApiAction.Infer);
+        held.Check(name, version, context.Request.ContentLength);
         ContentTypes.Of(context.Request, ContentTypes.Json);
         using var body = await RequestBody.ReadAsync(context, budget);
         var request = InferRequestReader.Read(body.Memory.Span, fleet.MaxMessageBytes, body.TakeMore);
         body.ReturnBuffer();
-        InferRequestCheck.Against(model.Metadata, request);
-        SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
         var deadline = RequestInfo.Of(context).Deadline(request.Parameters);
-        var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted);
+        using var admission = await held.AdmitAsync(context, name, version, body.Taken, deadline);
+        InferRequestCheck.Against(admission.Model.Metadata, request);
+        SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
+        var response = await gateway.InferAsync(admission.Model, request, deadline, context.RequestAborted);
         await JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (response, request.Id), static (writer, state) =>
             InferResponseWriter.Write(writer, state.response, state.Id));
     }
 
-    private (ServedModel Model, ApiKeyEntry? Caller) ResolveFor(HttpContext context, ApiAction action)
+    private ServedModel Resolve(HttpContext context)
     {
         var model = (string)context.GetRouteValue("model")!;
-        var caller = access.Authorize(context.Request, model, action);
-        return (gateway.Resolve(model, (string?)context.GetRouteValue("version")), caller);
+        access.Authorize(context.Request, model, ApiAction.Metadata);
+        return gateway.Resolve(model, (string?)context.GetRouteValue("version"));
     }
 
     private static void WriteTensors(Utf8JsonWriter writer, string name, IEnumerable<ModelMetadataResponse.Types.TensorMetadata> tensors)

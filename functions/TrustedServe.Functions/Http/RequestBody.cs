@@ -22,6 +22,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The body, until <see cref="ReturnBuffer"/>.</summary>
     public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, length);
 
+    /// <summary>What was taken of the budget: the buffers, and what was made from the body.</summary>
+    public long Taken => taken;
+
     /// <summary>Reads the body to its end.</summary>
     /// <exception cref="TsfException">TSF4007 over the limit, TSF4011 when it does not arrive in time, TSF4012 when memory is short.</exception>
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context, BodyBudget budget)

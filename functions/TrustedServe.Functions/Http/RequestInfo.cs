@@ -13,6 +13,9 @@ internal sealed record RequestInfo(TimeProvider Time, DateTimeOffset Arrival, Ti
     /// <summary>How much time is left.</summary>
     public TimeSpan Left => Arrival + Timeout - Time.GetUtcNow() is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
+    /// <summary>When an answer is of no more use, unless the caller asks for less.</summary>
+    public DateTimeOffset Latest => Arrival + Timeout;
+
     /// <summary>The information of a request.</summary>
     public static RequestInfo Of(HttpContext context) => context.Features.Get<RequestInfo>()!;
 
@@ -22,7 +25,7 @@ internal sealed record RequestInfo(TimeProvider Time, DateTimeOffset Arrival, Ti
     {
         if (!parameters.TryGetValue("timeout", out var parameter))
         {
-            return Arrival + Timeout;
+            return Latest;
         }
 
         if (parameter is not { HasInt64Param: true, Int64Param: > 0 and var microseconds })

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TrustedServe.Functions.Settings;
 
-/// <summary>The listener for health, metrics and the signals for scaling, which shows names of models and counts, nothing of requests.</summary>
+/// <summary>The listener for health, metrics and the signals for scaling, which shows names of models, counts and how far a start is, nothing of requests.</summary>
 internal sealed record HealthOptions
 {
     /// <summary>Where it listens; default <c>http://127.0.0.1:8081</c>, port 0 for one that the system picks.</summary>

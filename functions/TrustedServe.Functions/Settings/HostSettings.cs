@@ -1,4 +1,5 @@
 using TrustedServe.Attestation.Modes;
+using TrustedServe.Functions.Waiting;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Settings;
@@ -21,7 +22,14 @@ internal sealed record HostSettings(TrustMode Mode, ServeOptions Options, HostJs
         {
             TrustBoundary.Check(sources.All);
             using var guest = seams.GuestKeys(seams.Time);
-            var released = await TrustBoundary.ReleaseAsync(sources.All, guest, CancellationToken.None);
+            var all = sources.All;
+            using var logging = LoggerFactory.Create(seams.Logging);
+
+            // One message is better handed to another instance than held by one that waits.
+            var released = commandLine.Once
+                ? await TrustBoundary.ReleaseAsync(all, guest, CancellationToken.None)
+                : await OutsideWait.RunAsync(
+                    "the settings resource", () => TrustBoundary.ReleaseAsync(all, guest, CancellationToken.None), seams.Time, logging.CreateLogger(typeof(OutsideWait)), CancellationToken.None);
             sources = sources with { All = [.. sources.All, released.Source] };
             apiKeys = released.ApiKeys;
         }

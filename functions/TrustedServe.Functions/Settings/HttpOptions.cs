@@ -16,6 +16,18 @@ internal sealed record HttpOptions
     public int RequestTimeoutSeconds { get; init; } = 30;
 
     /// <summary>
+    /// Seconds that a request waits for a model that is starting, 0 to 3600; default 3600. Never longer than the request's own deadline;
+    /// 0 refuses it at once.
+    /// </summary>
+    public int HoldSeconds { get; init; } = 3600;
+
+    /// <summary>Requests that may wait so at once, all models together, 1 to 4096; default 256. Another one is refused at once.</summary>
+    public int HoldRequests { get; init; } = 256;
+
+    /// <summary>Bytes that the requests that wait so may take, all together, 1024 to 1 GiB; default 128 MiB.</summary>
+    public int HoldBytes { get; init; } = 128 << 20;
+
+    /// <summary>
     /// The most urgent priority that a caller may ask for, 1 (first) to 9; default 5, which is also what a request has that asks for
     /// none. Less urgent ones may always be asked for.
     /// </summary>

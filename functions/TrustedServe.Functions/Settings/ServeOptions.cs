@@ -71,6 +71,9 @@ internal sealed record ServeOptions
                 Listen = Listen(reader, "Http:Listen", 8080),
                 MaxBodyBytes = reader.Integer("Http:MaxBodyBytes", 64 << 20, 1024, 1 << 30),
                 RequestTimeoutSeconds = reader.Integer("Http:RequestTimeoutSeconds", 30, 1, 3600),
+                HoldSeconds = reader.Integer("Http:HoldSeconds", 3600, 0, 3600),
+                HoldRequests = reader.Integer("Http:HoldRequests", 256, 1, 4096),
+                HoldBytes = reader.Integer("Http:HoldBytes", 128 << 20, 1024, 1 << 30),
                 MostUrgentPriority = reader.Integer(
                     "Http:MostUrgentPriority", SchedulingParameters.DefaultPriority, SchedulingParameters.MostUrgent, SchedulingParameters.LeastUrgent),
                 ApiKeysFile = reader.Text("Http:ApiKeysFile"),
@@ -96,6 +99,7 @@ internal sealed record ServeOptions
                 QueueCapacity = reader.Integer("Worker:QueueCapacity", 256, 1, 100_000),
                 SocketDirectory = reader.Text("Worker:SocketDirectory"),
                 WeightsDirectory = reader.Text("Worker:WeightsDirectory") ?? "/dev/shm",
+                Weights = reader.Choice("Worker:Weights", WeightsMode.Auto),
                 InsecureAllowSwap = reader.Flag("Worker:InsecureAllowSwap"),
                 AttestationMaxAgeSeconds = reader.Integer("Worker:AttestationMaxAgeSeconds", 12 * 60 * 60, 1, 7 * 24 * 60 * 60),
                 CrashLimit = reader.Integer("Worker:CrashLimit", 5, 1, 100),

@@ -1,4 +1,5 @@
 using TrustedServe.Protocol.Placement;
+using TrustedServe.Protocol.Workers;
 
 namespace TrustedServe.Functions.Settings;
 
@@ -31,6 +32,9 @@ internal sealed record WorkerOptions
 
     /// <summary>Memory-backed directory for plaintext weights; default <c>/dev/shm</c>.</summary>
     public string WeightsDirectory { get; init; } = "/dev/shm";
+
+    /// <summary>How weights reach the engine; default <see cref="WeightsMode.Auto"/>: large ones mapped at first and prepacked beside the answers.</summary>
+    public WeightsMode Weights { get; init; } = WeightsMode.Auto;
 
     /// <summary>Development only: start although swap is on. Default false.</summary>
     public bool InsecureAllowSwap { get; init; }

@@ -8,12 +8,12 @@ namespace TrustedServe.Functions.Supervision;
 internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILogger<InferenceGateway> logger) : IInferenceGateway, IModelStatistics
 {
     /// <inheritdoc/>
-    public ServedModel Resolve(string model, string? version) => Find(model, version).Resolve();
+    public ServedModel Resolve(string model, string? version) => fleet.Get(model, version).Resolve();
 
     /// <inheritdoc/>
     public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
-        var workers = Find(model.Name, model.Version);
+        var workers = fleet.Get(model.Name, model.Version);
         var worker = workers.Pick() ?? throw workers.Unserved();
         request.ModelName = model.Name;
         request.ModelVersion = model.Version;
@@ -56,28 +56,9 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILo
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ModelSnapshot>> StatisticsAsync(ServedModel model, CancellationToken cancellationToken)
     {
-        var workers = Find(model.Name, model.Version);
+        var workers = fleet.Get(model.Name, model.Version);
         return workers.Ready is { Count: > 0 } ready
             ? await Task.WhenAll(ready.Select(worker => worker.Connection.StatisticsAsync(model.Name, model.Version, cancellationToken)))
             : throw workers.Unserved();
-    }
-
-    private ModelWorkers Find(string model, string? version)
-    {
-        var versions = fleet.Find(model) ?? throw TsfErrors.UnknownModel.With("There is no model of this name.");
-        if (version is not null)
-        {
-            return versions.GetValueOrDefault(version) ?? throw TsfErrors.UnknownVersion.With("There is no such version of this model.");
-        }
-
-        foreach (var workers in versions.Values)
-        {
-            if (workers.IsDefault)
-            {
-                return workers;
-            }
-        }
-
-        throw TsfErrors.UnknownVersion.With("The store's index names no default version of this model: ask for a version.");
     }
 }

@@ -12,6 +12,7 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
     private readonly Lock refreshing = new();
     private volatile Snapshot snapshot = new([], null, null);
     private volatile bool isServed = true;
+    private volatile bool hasAnswered;
     private int turn;
 
     /// <summary>Name of the model.</summary>
@@ -32,12 +33,27 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
     /// <summary>Whether at least one worker answers.</summary>
     public bool IsReady => snapshot.Ready.Length > 0;
 
+    /// <summary>Whether a worker of it has answered before, whatever is now.</summary>
+    public bool HasAnswered => hasAnswered;
+
+    /// <summary>Whether the attestation of every worker that answers is not past its greatest age.</summary>
+    public bool IsAttested => workers.All(worker => worker.State is not WorkerState.Ready || worker.Health.IsAttested);
+
+    /// <summary>Why the version does not come back by itself; null as long as it may.</summary>
+    public TsfException? Failure => snapshot.Failure;
+
+    /// <summary>Raised after each change of what the version can do, on the thread that changed it.</summary>
+    public event Action? Changed;
+
     /// <summary>Those of its workers that answer.</summary>
     public IReadOnlyList<WorkerState.Ready> Ready => snapshot.Ready;
 
     /// <summary>What is served, by all workers that answer together.</summary>
     /// <exception cref="TsfException">TSF5001 while all of them start; TSF5002 when all of them failed.</exception>
-    public ServedModel Resolve() => snapshot is { Model: { } served } ? served : throw Unserved();
+    public ServedModel Resolve() => Served ?? throw Unserved();
+
+    /// <summary>The same; null while nobody answers.</summary>
+    public ServedModel? Served => snapshot.Model;
 
     /// <summary>The worker that has the fewest calls in hand for each of its lanes; among equals they take turns.</summary>
     /// <param name="except">One that is not asked: it was lost a moment ago, and its supervisor may not know yet.</param>
@@ -78,17 +94,19 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
     {
         lock (refreshing)
         {
-            if (!isServed)
-            {
-                snapshot = new Snapshot([], null, null);
-                return;
-            }
-
-            var states = workers.Select(worker => worker.State).ToArray();
-            var ready = states.OfType<WorkerState.Ready>().ToArray();
-            var failed = states.OfType<WorkerState.Failed>().ToArray();
-            snapshot = new Snapshot(ready, Together(ready), failed.Length == states.Length ? failed[0].Cause : null);
+            snapshot = isServed ? Look() : new Snapshot([], null, null);
+            hasAnswered |= snapshot.Ready.Length > 0;
         }
+
+        Changed?.Invoke();
+    }
+
+    private Snapshot Look()
+    {
+        var states = workers.Select(worker => worker.State).ToArray();
+        var ready = states.OfType<WorkerState.Ready>().ToArray();
+        var failed = states.OfType<WorkerState.Failed>().ToArray();
+        return new Snapshot(ready, Together(ready), failed.Length == states.Length ? failed[0].Cause : null);
     }
 
     private static ServedModel? Together(WorkerState.Ready[] ready)

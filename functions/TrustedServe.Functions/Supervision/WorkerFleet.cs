@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Settings;
+using TrustedServe.Functions.Waiting;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Placement;
@@ -26,6 +27,7 @@ internal sealed partial class WorkerFleet(
     private ModelLife[] lives = [];
     private int restarts;
     private int wasReady;
+    private volatile bool hasStarted;
 
     /// <summary>Largest message to or from a worker.</summary>
     public int MaxMessageBytes => (int)Math.Min((long)options.Http.MaxBodyBytes + MessageRoom, int.MaxValue);
@@ -36,8 +38,17 @@ internal sealed partial class WorkerFleet(
     /// <summary>How many of them answer at this moment, be it from one node alone.</summary>
     public int ReadyCount => all.Count(workers => workers.IsReady);
 
-    /// <summary>Whether all that are to answer do, and the front end is not stopping.</summary>
-    public bool IsReady => !drain.HasBegun && all.Length > 0 && all.All(workers => workers.IsReady || !workers.IsServed);
+    /// <summary>Whether all that are to answer do, under an attestation that is not too old, and the front end is not stopping.</summary>
+    public bool IsReady => !drain.HasBegun && all.Length > 0 && all.All(workers => workers.IsReady || !workers.IsServed) && IsTrustInForce;
+
+    /// <summary>Whether the attestation of every worker that answers is not past its greatest age.</summary>
+    public bool IsTrustInForce => all.All(workers => workers.IsAttested);
+
+    /// <summary>Whether all that are to answer have answered once.</summary>
+    public bool HasStarted => hasStarted |= all.Length > 0 && all.All(workers => workers.HasAnswered || !workers.IsServed);
+
+    /// <summary>Whether anything that is to answer does, or may do so again by itself.</summary>
+    public bool IsAlive => all.All(workers => !workers.IsServed) || all.Any(workers => workers is { IsServed: true, Failure: null });
 
     /// <summary>Every model version, with what loads and unloads it.</summary>
     public IReadOnlyList<ModelLife> Lives => lives;
@@ -54,11 +65,32 @@ internal sealed partial class WorkerFleet(
     /// <summary>The versions of a model, or null.</summary>
     public IReadOnlyDictionary<string, ModelWorkers>? Find(string model) => models.GetValueOrDefault(model);
 
-    /// <summary>Reads the store's index: without it there is nothing to serve, and the start fails.</summary>
+    /// <summary>A version of a model; without one, the version that the store's index names.</summary>
+    /// <exception cref="TsfException">TSF4003, TSF4004.</exception>
+    public ModelWorkers Get(string model, string? version)
+    {
+        var versions = models.GetValueOrDefault(model) ?? throw TsfErrors.UnknownModel.With("There is no model of this name.");
+        if (version is not null)
+        {
+            return versions.GetValueOrDefault(version) ?? throw TsfErrors.UnknownVersion.With("There is no such version of this model.");
+        }
+
+        foreach (var workers in versions.Values)
+        {
+            if (workers.IsDefault)
+            {
+                return workers;
+            }
+        }
+
+        throw TsfErrors.UnknownVersion.With("The store's index names no default version of this model: ask for a version.");
+    }
+
+    /// <summary>Reads the store's index: without it there is nothing to serve. A remote store that is away is waited for.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var setup = new WorkerSetup(WorkerProgram.Find(options.Worker.Executable), options.Worker.CrashLimit, time, logger);
-        var index = await openStore(options.Models).ReadIndexAsync(cancellationToken);
+        var index = await ReadIndexAsync(cancellationToken);
         var entries = index.Entries.Where(entry => options.Models.Names.Count == 0 || options.Models.Names.Contains(entry.Model)).ToList();
         if (options.Models.Only is { } only)
         {
@@ -111,6 +143,15 @@ internal sealed partial class WorkerFleet(
         stopping.Dispose();
     }
 
+    // A directory that is not there is a mistake in the settings. And one message is better handed to another instance than held here.
+    private Task<StoreIndex> ReadIndexAsync(CancellationToken cancellationToken)
+    {
+        var store = openStore(options.Models);
+        return options.Models is { Only: null, Store: var location } && location.Contains("://", StringComparison.Ordinal)
+            ? OutsideWait.RunAsync("the index of the model store", () => store.ReadIndexAsync(cancellationToken), time, logger, cancellationToken)
+            : store.ReadIndexAsync(cancellationToken);
+    }
+
     private void CheckNames(List<StoreEntry> entries)
     {
         var missing = options.Models.Names.Where(name => entries.All(entry => entry.Model != name)).ToList();
@@ -140,6 +181,7 @@ internal sealed partial class WorkerFleet(
         QueueCapacity = options.Worker.QueueCapacity,
         MaxMessageBytes = MaxMessageBytes,
         WeightsDirectory = options.Worker.WeightsDirectory,
+        Weights = options.Worker.Weights,
         DrainSeconds = options.Drain.GraceSeconds,
         AttestationMaxAgeSeconds = options.Worker.AttestationMaxAgeSeconds,
         InsecureAllowSwap = options.Worker.InsecureAllowSwap,

@@ -42,6 +42,9 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
     /// <summary>What the version can do at this moment.</summary>
     public WorkerState State => state;
 
+    /// <summary>What its worker says of itself.</summary>
+    public WorkerHealth Health { get; } = new(TimeSpan.FromSeconds(config.AttestationMaxAgeSeconds), setup.Time);
+
     /// <summary>Runs until the model failed for good or the front end stops; the worker has then ended.</summary>
     /// <param name="changed">Called after each change of <see cref="State"/>.</param>
     /// <param name="restarted">Called before each start but the first.</param>
@@ -54,6 +57,7 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
             while (true)
             {
                 var end = await RunOnceAsync(changed, stopping);
+                Health.End(end);
                 if (policy.After(end) is not { } pause)
                 {
                     SupervisionLog.GivenUp(setup.Logger, Model, Version, end.Code, end.Reason);
@@ -97,9 +101,12 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         long readySince = 0;
         var failure = new StartStep();
+        var reports = Task.CompletedTask;
         try
         {
             SupervisionLog.Started(setup.Logger, Model, Version, process.Id);
+            Health.Begin();
+            reports = new WorkerReports(connection, Health, TimeSpan.FromSeconds(config.AttestationMaxAgeSeconds), setup.Time).RunAsync(gone.Token);
             var watch = WatchAsync(connection, gone.Token);
             var exit = process.WaitAsync(stopping);
             await Task.WhenAny(watch, exit);
@@ -135,6 +142,7 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
 
             await gone.CancelAsync();
             connection.Dispose();
+            await reports;
             await process.StopAsync();
             SocketFolder.Remove(socket);
         }
@@ -183,6 +191,7 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
                     }
 
                     seen++;
+                    Health.Take(step);
                     SupervisionLog.Step(
                         setup.Logger, Model, Version, step.Phase.ToString(), step.Seconds, JsonSerializer.Serialize(step.Details), step.Code, step.Message);
                     if (step.Phase is StartStep.Types.Phase.Ready or StartStep.Types.Phase.Failed)

@@ -35,6 +35,28 @@ public sealed class DrawingTests
     }
 
     [Fact]
+    public void Parts_that_a_worker_names_take_the_place_of_its_steps_and_overlap()
+    {
+        var timeline = new StartTimeline();
+        timeline.Add(Event(LogIds.WorkerStarted), 0.5);
+        timeline.Add(Event(LogIds.WorkerStep, ("Phase", "Hardened"), ("Seconds", "0.25")), 0.9);
+        timeline.Add(Event(LogIds.WorkerStep, ("Phase", "Ready"), ("Seconds", "1.5"), ("Details", """{"timeline":"attest=0.250..0.750;fetch=0.300..1.250;prepack=1.500..","attestation-age":"1.2"}""")), 2.5);
+
+        Assert.Equal(
+            [("process started", 0, 0.5), ("attest", 0.75, 1.25), ("fetch", 0.8, 1.75)],
+            timeline.Steps.Select(step => (step.Name, Math.Round(step.Begin, 3), Math.Round(step.End, 3))));
+        Check(TimelinePlot.Draw(timeline, "start"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(";;=;a;a=;=1..2;a=1;a=1..;a=..1;a=2..1;a=x..y;a=1..2..3;a=-1..2;a=NaN..1;a=1..1e999")]
+    public void Text_that_is_no_part_is_passed_over(string text) => Assert.Empty(StartParts.Parse(text));
+
+    [Fact]
+    public void Any_text_is_read_without_failing() => Gen.String.Sample(text => StartParts.Parse(text));
+
+    [Fact]
     public void A_step_ends_no_later_than_its_line_came_and_no_earlier_than_the_one_before()
     {
         var timeline = new StartTimeline();

@@ -1,5 +1,4 @@
 using TrustedServe.Benchmarks.Serving;
-using TrustedServe.Cli.Output;
 using TrustedServe.Packaging.Manifests;
 
 namespace TrustedServe.Benchmarks.Targets;
@@ -22,7 +21,7 @@ internal sealed class FirstAnswer : ITarget
             await using var served = await ServedModel.StartAsync(context, model, authorised: false, cancellationToken);
             served.Ask(served.Tensors(Tokens)[0]);
             var answered = served.Elapsed.TotalSeconds;
-            var unsealed = served.Timeline.Steps.Single(step => step.Name == StartProgress.Meaning("UNSEALED"));
+            var unsealed = served.Timeline.Steps.Single(step => step.Name == "unseal");
             unsealing.Add(unsealed.End - unsealed.Begin);
             after.Add(answered - unsealed.End);
         }

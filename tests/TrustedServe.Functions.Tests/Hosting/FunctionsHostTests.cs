@@ -1,6 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Supervision;
+using TrustedServe.Functions.Tests.Queue;
 using TrustedServe.Packaging.Stores;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
@@ -39,6 +42,47 @@ public sealed class FunctionsHostTests : IDisposable
         await host.WaitAsync();
     }
 
+    [Fact]
+    public async Task Remote_store_that_is_away_is_waited_for_and_said_once()
+    {
+        var log = new LogRecorder();
+        await using var host = await BuildRemoteAsync(log, new AwayStore(2));
+        await host.StartAsync();
+        Assert.Single(log.Lines, line => line.Id == 2801 && line.Text.Contains("TSF2002"));
+        Assert.NotNull(host.Services.GetRequiredService<WorkerFleet>().Find("matrix"));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Host_that_waits_for_its_store_ends_when_it_is_asked_to()
+    {
+        var log = new LogRecorder();
+        await using var host = await BuildRemoteAsync(log, new AwayStore(int.MaxValue));
+        var started = host.StartAsync();
+        while (!log.Has(2801))
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        host.Stop("a test");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => started.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    private static async Task<FunctionsHost> BuildRemoteAsync(LogRecorder log, IModelStore store) => await FunctionsHost.BuildAsync(
+        CommandLine.Parse(
+        [
+            "--TrustedServe:Models:Store=https://store.invalid/models", "--TrustedServe:Trust:KeySource=GuestApi",
+            "--TrustedServe:Http:Listen=http://127.0.0.1:0", "--TrustedServe:Health:Listen=http://127.0.0.1:0",
+            $"--TrustedServe:Worker:Executable={Repository.Executable("tests", "TrustedServe.WorkerDouble")}",
+        ]),
+        new HostSeams
+        {
+            Mode = () => TrustMode.Development,
+            OpenStore = _ => store,
+            Environment = [],
+            Logging = logging => logging.ClearProviders().AddProvider(log),
+        });
+
     private async Task<FunctionsHost> BuildAsync(TimeProvider time, params string[] arguments) => await FunctionsHost.BuildAsync(
         CommandLine.Parse(
         [
@@ -54,6 +98,22 @@ public sealed class FunctionsHostTests : IDisposable
             Logging = logging => logging.ClearProviders(),
             Time = time,
         });
+
+    /// <summary>A store that does not answer a number of times.</summary>
+    private sealed class AwayStore(int times) : IModelStore
+    {
+        private int asked;
+
+        public string Location => "https://store.invalid/models";
+
+        public Task<StoreIndex> ReadIndexAsync(CancellationToken cancellationToken) => asked++ < times
+            ? throw TsfErrors.StoreUnavailable.With("It does not answer.")
+            : Task.FromResult(new StoreIndex([new StoreEntry("matrix", "1", "x", true)]));
+
+        public Task<IBlobSource> OpenAsync(string model, string version, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<StoreEntry> AddAsync(string sealedFile, bool makeDefault, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 
     /// <summary>A clock without timers of a second, which the watcher of API keys lives on.</summary>
     private sealed class NoSecondTimers : TimeProvider, IDisposable

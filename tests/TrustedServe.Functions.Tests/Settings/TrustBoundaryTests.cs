@@ -37,6 +37,8 @@ public sealed class TrustBoundaryTests
     [InlineData("Worker:AttestationMaxAgeSeconds", true)]
     [InlineData("Worker:Lanes", false)]
     [InlineData("Worker:Placement", false)]
+    [InlineData("Worker:Weights", false)]
+    [InlineData("Http:HoldSeconds", false)]
     [InlineData("Worker:LaneWidth", false)]
     [InlineData("Worker:LanesOnSiblings", false)]
     [InlineData("Worker:FrontEndCores", false)]

@@ -13,7 +13,7 @@ public sealed class SupervisionTests
     [Fact]
     public async Task Worker_that_dies_answers_what_was_with_it_and_comes_back()
     {
-        await using var host = await TestHost.ReadyAsync(["crash", "matrix"]);
+        await using var host = await TestHost.ReadyAsync(["crash", "matrix"], "--TrustedServe:Http:HoldSeconds=0");
 
         var lost = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => host.PostAsync("/v2/models/crash/infer", Body)));
         var meanwhile = host.AskAsync("/v2/models/matrix/infer", Body);
@@ -64,7 +64,7 @@ public sealed class SupervisionTests
     [Fact]
     public async Task Starting_model_is_not_ready_and_says_when_to_come_again()
     {
-        await using var host = await TestHost.StartAsync(["never-ready", "matrix"]);
+        await using var host = await TestHost.StartAsync(["never-ready", "matrix"], "--TrustedServe:Http:HoldSeconds=0");
         await host.UntilAsync(() => host.Fleet.ReadyCount == 1);
 
         using var response = await host.PostAsync("/v2/models/never-ready/infer", Body);
@@ -75,7 +75,7 @@ public sealed class SupervisionTests
 
         using var health = await host.Health.GetAsync("/healthz/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
-        Assert.Equal("""{"ready":false,"models":2,"modelsReady":1,"trust":"insecure-simulated"}""", await health.Content.ReadAsStringAsync());
+        Assert.Equal("""{"ready":false,"models":2,"modelsReady":1,"trust":"insecure-simulated","trustInForce":true}""", await health.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -99,6 +99,17 @@ public sealed class SupervisionTests
         Assert.Contains("DOTNET_EnableDiagnostics=0", environment);
         Assert.DoesNotContain(environment, variable => variable.StartsWith("TSF_TEST_FOREIGN", StringComparison.Ordinal));
         Assert.DoesNotContain(host.StoreDirectory, await File.ReadAllTextAsync($"/proc/{process}/cmdline"));
+    }
+
+    [Theory]
+    [InlineData("Auto")]
+    [InlineData("Mapped")]
+    [InlineData("Prepacked")]
+    public async Task Worker_is_told_how_to_hold_its_weights(string weights)
+    {
+        await using var host = await TestHost.ReadyAsync(["configured"], $"--TrustedServe:Worker:Weights={weights}");
+        var answer = await host.AskAsync("/v2/models/configured/infer", Body);
+        Assert.Equal(weights, answer.GetProperty("parameters").GetProperty("weights").GetString());
     }
 
     [Fact]

@@ -88,14 +88,36 @@ public sealed class SealedModelTests(SealedStore store) : IClassFixture<SealedSt
     }
 
     [Fact]
-    public async Task BrokerThatIsNotThere_EndsWithFour_ForAnotherTry()
+    public async Task BrokerThatComesLater_IsWaitedFor_AndSaidOnce_WithoutAnotherProcess()
     {
-        var nowhere = new Uri("http://127.0.0.1:1");
-        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits", nowhere));
-        var failed = (await worker.StepsAsync())[^1];
-        Assert.StartsWith("TSF3", failed.Code, StringComparison.Ordinal);
-        Assert.True(failed.Retryable);
-        Assert.Equal(ExitCodes.Retryable, await worker.ExitAsync());
-        Assert.Contains(failed.Code, worker.Output, StringComparison.Ordinal);
+        using var place = new ReservedPort();
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits", place.Address));
+        await worker.ListeningAsync();
+        using var watch = worker.Control.WatchStart(new WatchStartRequest());
+        var steps = new List<StartStep>();
+        while (await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60)))
+        {
+            steps.Add(watch.ResponseStream.Current);
+            if (steps[^1].Phase == StartStep.Types.Phase.Waiting)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal("TSF3002", steps[^1].Code);
+        var report = await worker.Control.ReadStartAsync(new ReadStartRequest());
+        Assert.Contains(report.Spans, span => span is { Name: "waiting", HasEnded: false });
+
+        await using var broker = await store.StartBrokerAsync(place.Free());
+        while (await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(120)))
+        {
+            steps.Add(watch.ResponseStream.Current);
+        }
+
+        Assert.Equal(StartStep.Types.Phase.Ready, steps[^1].Phase);
+        Assert.Single(steps, step => step.Phase == StartStep.Types.Phase.Waiting);
+        Assert.Equal(steps.Count, steps.Select(step => step.Phase).Distinct().Count());
+        Assert.Single(worker.Output.Split('\n'), line => line.Contains("\"EventId\":5014", StringComparison.Ordinal));
+        Assert.NotNull(await worker.Inference.ModelInferAsync(Requests.Images(SampleModels.DigitsRows()[0].Image)));
     }
 }

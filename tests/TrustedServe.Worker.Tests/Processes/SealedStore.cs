@@ -39,8 +39,7 @@ public class SealedStore : IAsyncLifetime
         }
 
         await AllowAsync(ProgramMeasurement.Of(Path.GetDirectoryName(WorkerExecutable)!));
-        broker = await BrokerHost.StartAsync(
-            new BrokerOptions { Folder = directory["broker"], PolicyFile = PolicyFile }, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        broker = await StartBrokerAsync(new Uri("http://127.0.0.1:0"));
     }
 
     public async ValueTask DisposeAsync()
@@ -49,6 +48,10 @@ public class SealedStore : IAsyncLifetime
         directory.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Starts another broker over the same keys.</summary>
+    internal Task<BrokerHost> StartBrokerAsync(Uri listen) => BrokerHost.StartAsync(
+        new BrokerOptions { Folder = directory["broker"], PolicyFile = PolicyFile, Listen = listen }, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
 
     /// <summary>Ends the broker for good.</summary>
     internal async Task StopBrokerAsync()

@@ -13,12 +13,15 @@ public sealed class AttestationRenewalTests : IDisposable
     private readonly FakeTimeProvider time = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly ScriptedAttestation script = new();
+    private readonly AttestationRenewal renewal;
     private readonly Task<TsfException?> run;
 
     public AttestationRenewalTests()
     {
         var config = new WorkerConfig { Model = "m", Version = "1", Store = "/s", Socket = "/w", Trust = new TrustConfig(), AttestationMaxAgeSeconds = Age };
-        run = new AttestationRenewal(config, script, time, NullLogger<AttestationRenewal>.Instance).RunAsync(time.GetTimestamp(), stopping.Token);
+        renewal = new AttestationRenewal(config, script, time, NullLogger<AttestationRenewal>.Instance);
+        Assert.Null(renewal.Left);
+        run = renewal.RunAsync(time.GetTimestamp(), stopping.Token);
     }
 
     public void Dispose() => stopping.Dispose();
@@ -26,10 +29,13 @@ public sealed class AttestationRenewalTests : IDisposable
     [Fact]
     public async Task Attests_again_before_the_age_is_over_again_and_again()
     {
+        Assert.Equal(TimeSpan.FromSeconds(Age), renewal.Left);
         Advance(0.71);
         Assert.Equal(0, script.Calls);
+        Assert.InRange(renewal.Left!.Value.TotalSeconds, 289, 291);
         Advance(0.1);
         await UntilAsync(() => script.Calls == 1);
+        await UntilAsync(() => renewal.Left == TimeSpan.FromSeconds(Age));
         for (var i = 2; i < 10; i++)
         {
             Advance(0.81);
@@ -48,6 +54,7 @@ public sealed class AttestationRenewalTests : IDisposable
         Advance(0.81);
         Assert.Equal(TsfErrors.KeyDenied, (await run.WaitAsync(TimeSpan.FromSeconds(30)))!.Error);
         Assert.Equal(1, script.Calls);
+        Assert.Equal(TimeSpan.Zero, renewal.Left);
     }
 
     [Fact]

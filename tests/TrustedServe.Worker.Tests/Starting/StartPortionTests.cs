@@ -17,6 +17,8 @@ public sealed class StartPortionTests
         Assert.Equal(99u, portion.Percent);
         portion.Report(5000);
         Assert.Equal(100u, portion.Percent);
+        portion.Expect(1000); // begun again
+        Assert.Equal(0u, portion.Percent);
     }
 
     [Fact]

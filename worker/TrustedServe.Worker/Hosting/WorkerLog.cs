@@ -44,6 +44,9 @@ internal static partial class WorkerLog
     [LoggerMessage(5013, LogLevel.Warning, "The weights stay mapped, the model goes on as it is: {Code} {Reason}")]
     public static partial void NotPrepacked(ILogger logger, string code, string reason);
 
+    [LoggerMessage(5014, LogLevel.Warning, "The start waits, {Code}: {Reason} Asked again in pauses that grow to {Seconds} s")]
+    public static partial void StartWaits(ILogger logger, string code, string reason, double seconds);
+
     [LoggerMessage(5030, LogLevel.Information, "Placed on node {Node}, cores {Cores}: sched_setaffinity answered {Answer}")]
     public static partial void Placed(ILogger logger, int? node, string cores, SystemCallResult answer);
 }

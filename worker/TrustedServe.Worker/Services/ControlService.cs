@@ -7,7 +7,7 @@ using TrustedServe.Worker.Starting;
 namespace TrustedServe.Worker.Services;
 
 /// <summary>How far the start is, and what was computed since.</summary>
-internal sealed class ControlService(ModelSlot slot, StartProgress progress, IHostApplicationLifetime lifetime) : WorkerControl.WorkerControlBase
+internal sealed class ControlService(ModelSlot slot, StartProgress progress, AttestationRenewal renewal, IHostApplicationLifetime lifetime) : WorkerControl.WorkerControlBase
 {
     /// <inheritdoc/>
     public override async Task WatchStart(WatchStartRequest request, IServerStreamWriter<StartStep> responseStream, ServerCallContext context)
@@ -43,6 +43,11 @@ internal sealed class ControlService(ModelSlot slot, StartProgress progress, IHo
                 _ => string.Empty,
             },
         };
+        if (renewal.Left is { } left)
+        {
+            report.AttestationSecondsLeft = left.TotalSeconds;
+        }
+
         report.Spans.AddRange(progress.Timeline.Spans);
         return Task.FromResult(report);
     }

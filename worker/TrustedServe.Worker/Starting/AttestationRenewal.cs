@@ -19,6 +19,12 @@ internal sealed class AttestationRenewal(WorkerConfig config, IModelLoader loade
     private const double LongestPauseSeconds = 60;
 
     private readonly TimeSpan age = TimeSpan.FromSeconds(config.AttestationMaxAgeSeconds);
+    private volatile Attested? last;
+
+    /// <summary>For how long the attestation is still good; null before there is one that a model serves under.</summary>
+    public TimeSpan? Left => last is not { } attested ? null
+        : attested.IsOver ? TimeSpan.Zero
+        : TimeSpan.FromTicks(Math.Max(0, (age - time.GetElapsedTime(attested.Since)).Ticks));
 
     /// <summary>Runs as long as the worker may serve.</summary>
     /// <param name="attested">The timestamp from which the age of the first attestation counts.</param>
@@ -30,11 +36,14 @@ internal sealed class AttestationRenewal(WorkerConfig config, IModelLoader loade
         {
             while (true)
             {
+                last = new Attested(attested, IsOver: false);
+
                 // 1
                 await WaitAsync(Next() - time.GetElapsedTime(attested), stopping).ConfigureAwait(false);
                 var begun = attested;
                 if (await RenewAsync(attested, started => begun = started, stopping).ConfigureAwait(false) is { } reason)
                 {
+                    last = new Attested(attested, IsOver: true);
                     return reason;
                 }
 
@@ -96,4 +105,6 @@ internal sealed class AttestationRenewal(WorkerConfig config, IModelLoader loade
 
     private Task WaitAsync(TimeSpan wait, CancellationToken stopping) =>
         wait > TimeSpan.Zero ? Task.Delay(wait, time, stopping) : Task.CompletedTask;
+
+    private sealed record Attested(long Since, bool IsOver);
 }

@@ -35,10 +35,10 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
 
         // 1. What the store has.
         var beginning = timeline.Now;
-        directory = MemoryBackedDirectory.Create(config.WeightsDirectory, DirectoryPrefix, config.InsecureAllowSwap);
+        directory ??= MemoryBackedDirectory.Create(config.WeightsDirectory, DirectoryPrefix, config.InsecureAllowSwap);
         var store = ModelStores.Open(config.Store, config.StoreConnectionString);
         var found = await store.OpenAsync(config.Model, config.Version, cancellationToken).ConfigureAwait(false);
-        var ahead = Path.IsPathFullyQualified(config.Store) ? null : new ReadAheadSource(found, progress.Fetched);
+        var ahead = Path.IsPathFullyQualified(config.Store) ? null : new ReadAheadSource(found, new FetchedBytes(progress.Fetched, timeline));
         await using var source = ahead ?? found;
         progress.Fetched.Expect(source.Length);
         ahead?.Begin();

@@ -16,8 +16,12 @@ internal sealed class StartPortion : IProgress<long>
         }
     }
 
-    /// <summary>Says how much there is.</summary>
-    public void Expect(long whole) => Interlocked.Exchange(ref total, whole);
+    /// <summary>Says how much there is, and that none of it is done: a start that waited for others begins again.</summary>
+    public void Expect(long whole)
+    {
+        Interlocked.Exchange(ref done, 0);
+        Interlocked.Exchange(ref total, whole);
+    }
 
     /// <summary>Says how much is done; less than was said before is passed over.</summary>
     public void Report(long value)

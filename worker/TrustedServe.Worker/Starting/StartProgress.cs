@@ -25,7 +25,7 @@ internal sealed class StartProgress(TimeProvider time, DateTimeOffset started)
     /// <summary>Warm-up samples that gave what they must.</summary>
     public StartPortion Warmed { get; } = new();
 
-    /// <summary>Adds a step.</summary>
+    /// <summary>Adds a step, unless an earlier attempt of a start that waited had come as far.</summary>
     public void Publish(StartStep.Types.Phase phase, IEnumerable<KeyValuePair<string, string>>? details = null)
     {
         var step = new StartStep { Phase = phase };
@@ -36,6 +36,11 @@ internal sealed class StartProgress(TimeProvider time, DateTimeOffset started)
 
         Add(step);
     }
+
+    /// <summary>Adds what the start waits for, unless it was said last.</summary>
+    /// <returns>Whether it is said for the first time.</returns>
+    public bool Wait(TsfException cause) =>
+        Add(new StartStep { Phase = StartStep.Types.Phase.Waiting, Code = cause.Code, Message = cause.Message });
 
     /// <summary>Adds the failed end.</summary>
     public void Fail(TsfException exception, bool retryable) =>
@@ -68,16 +73,24 @@ internal sealed class StartProgress(TimeProvider time, DateTimeOffset started)
         }
     }
 
-    private void Add(StartStep step)
+    private bool Add(StartStep step)
     {
         TaskCompletionSource previous;
         lock (gate)
         {
+            if (step.Phase == StartStep.Types.Phase.Waiting
+                ? steps.LastOrDefault() is { Phase: StartStep.Types.Phase.Waiting } last && last.Code == step.Code
+                : steps.Exists(before => before.Phase == step.Phase))
+            {
+                return false;
+            }
+
             step.Seconds = Math.Round(Timeline.Now, 3);
             steps.Add(step);
             (previous, changed) = (changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         previous.SetResult();
+        return true;
     }
 }

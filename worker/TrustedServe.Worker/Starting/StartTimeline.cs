@@ -29,10 +29,10 @@ internal sealed class StartTimeline(TimeProvider time, DateTimeOffset started)
         }
     }
 
-    /// <summary>Begins a part, which ends at disposal.</summary>
+    /// <summary>Begins a part, which ends at disposal; it takes the place of one that ended.</summary>
     public IDisposable Begin(string name) => Begin(name, Now);
 
-    /// <summary>Adds a part that ends now.</summary>
+    /// <summary>Adds a part that ends now; it takes the place of one that ended.</summary>
     public void Add(string name, double since) => Begin(name, since).Dispose();
 
     /// <summary>The parts in one line, for logs: <c>name=started..ended</c> in seconds, separated by semicolons; without an end while a part lasts.</summary>
@@ -44,6 +44,8 @@ internal sealed class StartTimeline(TimeProvider time, DateTimeOffset started)
         var span = new StartSpan { Name = name, Started = since };
         lock (gate)
         {
+            // What was begun before and ended was in vain: a start that waits for days must not gather its attempts.
+            spans.RemoveAll(before => before.Name == name && before.HasEnded);
             spans.Add(span);
         }
 

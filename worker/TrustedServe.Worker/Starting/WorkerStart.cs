@@ -28,10 +28,12 @@ internal sealed class WorkerStart(
     /// <summary>How long a worker that ends stays, so that who watches or asks reads why. What is in hand may take longer.</summary>
     private static readonly TimeSpan FailedStay = TimeSpan.FromSeconds(2);
 
+    // From when the age of the attestation counts: the beginning of the attempt that succeeded.
+    private long attested;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var attested = time.GetTimestamp();
         Task changing;
         try
         {
@@ -68,7 +70,7 @@ internal sealed class WorkerStart(
     /// <returns>What goes on after the model is ready.</returns>
     private async Task<Task> StartModelAsync(CancellationToken cancellationToken)
     {
-        var model = await loader.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+        var model = await new StartWait(progress, time, logger).RunAsync(() => LoadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         var (manifest, timeline) = (model.Manifest, progress.Timeline);
         var plan = WorkerPlacement.OfThisMachine(config).Plan(FactsOf(manifest));
         int[][] lanes = [.. plan.Lanes.Select(lane => lane.Cores.ToArray())];
@@ -111,7 +113,11 @@ internal sealed class WorkerStart(
             });
             slot.Set(new LoadedModel(model, sessions, pipeline, scheduler, report));
             WorkerLog.Ready(logger, manifest.Name, manifest.Version, model.Trust);
-            progress.Publish(StartStep.Types.Phase.Ready, [KeyValuePair.Create("timeline", timeline.ToString())]);
+            progress.Publish(StartStep.Types.Phase.Ready, new Dictionary<string, string>
+            {
+                ["timeline"] = timeline.ToString(),
+                ["attestation-age"] = time.GetElapsedTime(attested).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture),
+            });
         }
         catch
         {
@@ -128,6 +134,21 @@ internal sealed class WorkerStart(
         return kinds.Change
             ? new SessionChange(config, loader, timeline, time, logger).RunAsync(model, sessions, lanes, cancellationToken)
             : Task.CompletedTask;
+    }
+
+    private async Task<UnsealedModel> LoadAsync(CancellationToken cancellationToken)
+    {
+        attested = time.GetTimestamp();
+        try
+        {
+            return await loader.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Plaintext of half a model serves nobody, and may lie there for as long as the other half is waited for.
+            loader.Discard();
+            throw;
+        }
     }
 
     private static ModelFacts FactsOf(Manifest manifest) =>

@@ -20,10 +20,11 @@ internal static class ColdStartCommand
         var stack = new StackOptions();
         var model = new Option<string?>("--model") { Description = "The model that is asked when all are ready; without it the time line ends there." };
         var rows = new Option<string?>("--rows") { Description = "JSON lines, the first of which is asked; without it a short text." };
+        var held = new Option<bool>("--held") { Description = "Ask as soon as the front end listens, as the event does that woke it: it holds the request until the model has started. Otherwise the request comes when all are ready." };
         var runs = new Option<int>("--runs") { Description = $"Starts, one after the other (1 to {MaxRuns}); the one with the middle time is shown.", DefaultValueFactory = _ => 1 };
         var svg = new Option<string?>("--svg") { Description = "File for a drawing of the time line." };
         var json = CommonOptions.Json();
-        var command = new Command("cold-start", "Time line of a start, from the front end's process to the first answer.") { model, rows, runs, svg, json };
+        var command = new Command("cold-start", "Time line of a start, from the front end's process to the first answer: what each worker did from when to when, side by side.") { model, rows, held, runs, svg, json };
         stack.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -35,7 +36,7 @@ internal static class ColdStartCommand
             var starts = new List<ColdStartResult>();
             for (var run = 0; run < parsed.GetValue(runs); run++)
             {
-                starts.Add(await ColdStartRun.RunAsync(stack.Read(parsed), parsed.GetValue(model), parsed.GetValue(rows), cancellationToken));
+                starts.Add(await new ColdStartRun(stack.Read(parsed), parsed.GetValue(model), parsed.GetValue(rows), parsed.GetValue(held)).RunAsync(cancellationToken));
             }
 
             var middle = starts.OrderBy(start => start.Total).ElementAt(starts.Count / 2);

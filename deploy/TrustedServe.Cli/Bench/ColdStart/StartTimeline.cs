@@ -4,6 +4,10 @@ using TrustedServe.Cli.Output;
 namespace TrustedServe.Cli.Bench.ColdStart;
 
 /// <summary>What a start consisted of, from the log of the front end and the first answers.</summary>
+/// <remarks>
+/// A worker's steps stand for its start until it is ready; then it says by itself which part took from when to when, and since parts
+/// overlap these say more than steps, each of which seems to begin where the one before it ended.
+/// </remarks>
 internal sealed class StartTimeline
 {
     private const string FrontEnd = "front end";
@@ -13,14 +17,14 @@ internal sealed class StartTimeline
     // Of each worker: when its process was started, and where its last step ended.
     private readonly Dictionary<string, (double Started, double Last)> workers = new(StringComparer.Ordinal);
 
-    /// <summary>The steps in the order of their ends.</summary>
+    /// <summary>The steps in the order of their beginnings.</summary>
     public IReadOnlyList<TimelineStep> Steps
     {
         get
         {
             lock (gate)
             {
-                return [.. steps.OrderBy(step => step.End)];
+                return [.. steps.OrderBy(step => step.Begin).ThenBy(step => step.End)];
             }
         }
     }
@@ -45,6 +49,7 @@ internal sealed class StartTimeline
                     var end = Math.Clamp(times.Started + line.Number("Seconds"), times.Last, Math.Max(times.Last, seconds));
                     steps.Add(new TimelineStep(worker, StartProgress.Meaning(line["Phase"]), times.Last, end));
                     workers[worker] = (times.Started, end);
+                    AddParts(line, worker, times.Started);
                     break;
                 case LogIds.Ready:
                     steps.Add(new TimelineStep(FrontEnd, "every model is ready", 0, seconds));
@@ -59,6 +64,16 @@ internal sealed class StartTimeline
         lock (gate)
         {
             steps.Add(new TimelineStep("client", $"first answer of {model}", begin, end));
+        }
+    }
+
+    private void AddParts(LogEvent line, string worker, double started)
+    {
+        var parts = StartParts.Parse(StartProgress.Details(line["Details"]).GetValueOrDefault(StartParts.Detail, string.Empty));
+        if (parts.Count > 0)
+        {
+            steps.RemoveAll(step => step.Actor == worker && step.Begin >= started);
+            steps.AddRange(parts.Select(part => new TimelineStep(worker, part.Name, started + part.Begin, started + part.End)));
         }
     }
 }

@@ -2,7 +2,7 @@ using TrustedServe.Cli.Bench.ColdStart;
 
 namespace TrustedServe.Cli.Bench.Drawing;
 
-/// <summary>The start as a picture: a bar for each step from when the one before it ended.</summary>
+/// <summary>The start as a picture: a bar for each step, those of one actor in one colour, so that what overlaps is seen.</summary>
 internal static class TimelinePlot
 {
     private const int Width = 860;
