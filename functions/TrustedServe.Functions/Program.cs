@@ -8,6 +8,7 @@ const int Ended = 0;
 const int NotStarted = 1;
 const int WrongCommandLine = 2;
 
+var once = false;
 try
 {
     RuntimeDiagnostics.EnsureOff();
@@ -19,7 +20,8 @@ try
     }
 
     ProcessHardening.Apply();
-    if (commandLine.Once)
+    once = commandLine.Once;
+    if (once)
     {
         return await OneShotProgram.RunAsync(commandLine, new HostSeams());
     }
@@ -37,5 +39,7 @@ try
 catch (TsfException exception)
 {
     await Console.Error.WriteLineAsync($"{exception.Code}: {exception.Message}\n{exception.Error.Remedy}.".Replace("..", ".", StringComparison.Ordinal));
-    return exception.Error == TsfErrors.Usage ? WrongCommandLine : NotStarted;
+    return exception.Error == TsfErrors.Usage ? WrongCommandLine
+        : once ? OneShotProgram.ExitCode(exception.Error)
+        : NotStarted;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Google.Protobuf;
@@ -59,6 +60,9 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
                 break;
             case "unhurried":
                 await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
+                break;
+            case var paced when paced.StartsWith("paced-", StringComparison.Ordinal):
+                await Task.Delay(int.Parse(paced.AsSpan("paced-".Length), CultureInfo.InvariantCulture), cancellationToken);
                 break;
             case "full":
                 throw new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 };
