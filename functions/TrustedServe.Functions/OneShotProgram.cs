@@ -52,22 +52,22 @@ internal static partial class OneShotProgram
     /// <summary>How a message's end is told to whoever started the process.</summary>
     public static int ExitCode(MessageEnd end) => end switch
     {
-        MessageEnd.Done => OneShotExit.Done,
-        MessageEnd.TriedInVain => OneShotExit.TriedInVain,
-        MessageEnd.Poisoned => OneShotExit.Poisoned,
-        MessageEnd.HandedBack => OneShotExit.HandedBack,
-        MessageEnd.Lost => OneShotExit.Lost,
-        MessageEnd.Unsettled => OneShotExit.Unsettled,
+        MessageEnd.Done => ExitCodes.Ended,
+        MessageEnd.TriedInVain => ExitCodes.TriedInVain,
+        MessageEnd.Poisoned => ExitCodes.Poisoned,
+        MessageEnd.HandedBack => ExitCodes.HandedBack,
+        MessageEnd.Lost => ExitCodes.Lost,
+        MessageEnd.Unsettled => ExitCodes.Unsettled,
         _ => throw new ArgumentOutOfRangeException(nameof(end), end, "There is no such end."),
     };
 
     /// <summary>How a start that was refused is told: what is wrong here, or what was away elsewhere.</summary>
     public static int ExitCode(ErrorCode notStarted) => notStarted.Code[..4] switch
     {
-        _ when notStarted == TsfErrors.Internal => OneShotExit.NotStarted,
-        "TSF0" => OneShotExit.InvalidSettings,
-        "TSF1" or "TSF2" or "TSF3" => OneShotExit.Unavailable,
-        _ => OneShotExit.NotStarted,
+        _ when notStarted == TsfErrors.Internal => ExitCodes.NotStarted,
+        "TSF0" => ExitCodes.InvalidSettings,
+        "TSF1" or "TSF2" or "TSF3" => ExitCodes.Unavailable,
+        _ => ExitCodes.NotStarted,
     };
 
     private static async Task<int?> TakeAsync(OneShot shot, string queue, CancellationToken asked, ILogger logger)
@@ -79,7 +79,7 @@ internal static partial class OneShotProgram
             if (!await shot.TakeAsync(receiving.Token))
             {
                 LogEmpty(logger, queue);
-                return OneShotExit.Done;
+                return ExitCodes.Ended;
             }
 
             if (!asked.IsCancellationRequested)
@@ -88,16 +88,16 @@ internal static partial class OneShotProgram
             }
 
             await shot.HandBackAsync();
-            return OneShotExit.HandedBack;
+            return ExitCodes.HandedBack;
         }
         catch (OperationCanceledException) when (receiving.IsCancellationRequested)
         {
-            return OneShotExit.HandedBack;
+            return ExitCodes.HandedBack;
         }
         catch (TsfException unreachable) when (unreachable.Error == TsfErrors.StorageFailed)
         {
             LogUnreachable(logger, queue, unreachable.Code, unreachable.Message);
-            return OneShotExit.Unreachable;
+            return ExitCodes.Unreachable;
         }
     }
 

@@ -4,10 +4,6 @@ using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Hardening;
 
-const int Ended = 0;
-const int NotStarted = 1;
-const int WrongCommandLine = 2;
-
 var once = false;
 try
 {
@@ -16,7 +12,7 @@ try
     if (commandLine.HelpAsked)
     {
         Console.WriteLine(CommandLine.Help);
-        return Ended;
+        return ExitCodes.Ended;
     }
 
     ProcessHardening.Apply();
@@ -34,12 +30,12 @@ try
     }
 
     await host.WaitAsync();
-    return Ended;
+    return ExitCodes.Ended;
 }
 catch (TsfException exception)
 {
     await Console.Error.WriteLineAsync($"{exception.Code}: {exception.Message}\n{exception.Error.Remedy}.".Replace("..", ".", StringComparison.Ordinal));
-    return exception.Error == TsfErrors.Usage ? WrongCommandLine
+    return exception.Error == TsfErrors.Usage ? ExitCodes.WrongCommandLine
         : once ? OneShotProgram.ExitCode(exception.Error)
-        : NotStarted;
+        : ExitCodes.NotStarted;
 }

@@ -14,9 +14,12 @@ public sealed class DrainUnderLoadTests(AzuriteFixture fixture, ITestOutputHelpe
     private const int Callers = 4;
     private const int Unfinished = 4;
 
-    // Rows of a job: from a fraction of a second to longer than what the grace leaves, so that some must be handed back.
+    // Rows of a job: from a fraction of a second to longer than what the grace leaves.
     private const int ShortestJob = 20;
     private const int LongestJob = 900;
+
+    // Rows of the first job: more than any of the instances but the last can finish, so that each must hand it back.
+    private const int EndlessJob = 1_200;
 
     /// <summary>Milliseconds of load before the signal.</summary>
     private const int LongestLoad = 1_500;
@@ -26,7 +29,7 @@ public sealed class DrainUnderLoadTests(AzuriteFixture fixture, ITestOutputHelpe
     [Fact]
     public async Task Drains_at_random_moments_answer_every_caller_and_lose_double_and_count_nothing()
     {
-        await using var run = await RunAsync(Drains, ["--TrustedServe:Drain:GraceSeconds=6", "--TrustedServe:Drain:DelaySeconds=1"], async (instance, _) =>
+        await using var run = await RunAsync(Drains, ["--TrustedServe:Drain:GraceSeconds=6", "--TrustedServe:Drain:DelaySeconds=2"], async (instance, _) =>
         {
             instance.Signal("TERM");
             Assert.Equal(0, await instance.ExitAsync());
@@ -71,6 +74,7 @@ public sealed class DrainUnderLoadTests(AzuriteFixture fixture, ITestOutputHelpe
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var run = new Run(await PacedStack.CreateAsync(await fixture.GetAsync()));
+        await run.Stack.SendAsync("endless", EndlessJob);
         for (var drain = 1; drain <= drains; drain++)
         {
             for (var job = run.Sent - run.Finished; job < Unfinished; job++)
@@ -84,6 +88,7 @@ public sealed class DrainUnderLoadTests(AzuriteFixture fixture, ITestOutputHelpe
             var callers = Enumerable.Range(0, Callers).Select(number => new WireCaller(address, tally, number, keepsConnection: number % 2 == 0)).ToList();
             var calling = callers.ConvertAll(caller => caller.RunAsync());
             await instance.WaitForAsync(6001);
+            await UntilAsync(() => tally.Good > 0, instance);
             await Task.Delay(random.Next(LongestLoad));
             var asked = Stopwatch.GetTimestamp();
             await end(instance, random);
@@ -97,6 +102,8 @@ public sealed class DrainUnderLoadTests(AzuriteFixture fixture, ITestOutputHelpe
             Assert.Equal(answered, tally.Answers);
             Assert.Empty(tally.Wrong);
             Assert.NotEqual(0, tally.Good);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"drain {drain}: {run.Lengths[^1]:F2} s, {tally.Good} answered, {tally.Refused} refused, {tally.CutOff} cut off, {tally.Unanswered.Count} unanswered, {instance.Count(6003)} jobs finished, {instance.Count(6009)} handed back"));
         }
 
         using (var last = run.Stack.Start())
@@ -110,13 +117,21 @@ public sealed class DrainUnderLoadTests(AzuriteFixture fixture, ITestOutputHelpe
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{drains} drains, seconds from the signal to the end: p50 {run.Percentile(0.5):F2}, p95 {run.Percentile(0.95):F2}, longest {run.Lengths[^1]:F2}"));
         output.WriteLine($"HTTP: {run.Tally.Good} answered, {run.Tally.Refused} refused with TSF5008, {run.Tally.CutOff} cut off with 503, {run.Tally.Unanswered.Count} connections closed before their request was taken");
-        output.WriteLine($"queue: {run.Sent} jobs, {run.HandedBack} handed back, none tried twice; every row of every result compared");
+        output.WriteLine($"queue: {run.Sent + 1} jobs, {run.HandedBack} handed back, none tried twice; every row of every result compared");
         foreach (var unanswered in run.Tally.Unanswered)
         {
             output.WriteLine(unanswered);
         }
 
         return run;
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, FrontEndProcess instance)
+    {
+        for (var begun = Stopwatch.GetTimestamp(); !condition(); await Task.Delay(5))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromMinutes(2), instance.Output);
+        }
     }
 
     private sealed class Run(PacedStack stack) : IAsyncDisposable

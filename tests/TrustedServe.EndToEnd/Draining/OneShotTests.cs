@@ -1,5 +1,4 @@
 using System.Globalization;
-using TrustedServe.Testing;
 
 namespace TrustedServe.EndToEnd.Draining;
 

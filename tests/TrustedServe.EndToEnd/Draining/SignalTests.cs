@@ -1,5 +1,6 @@
-using System.Text.Json;
-using TrustedServe.Testing;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 
 namespace TrustedServe.EndToEnd.Draining;
 
@@ -76,9 +77,9 @@ public sealed class SignalTests(AzuriteFixture fixture) : IClassFixture<AzuriteF
         await using var stack = await PacedStack.CreateAsync(await fixture.GetAsync());
         using var instance = stack.Start("--TrustedServe:Drain:GraceSeconds=2");
         var address = await instance.ReadyAsync();
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(address.Host, address.Port);
-        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
             $"POST /v2/models/{PacedStack.Model}/infer HTTP/1.1\r\nHost: test.invalid\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"));
         using (var http = new HttpClient())
         {
@@ -93,7 +94,7 @@ public sealed class SignalTests(AzuriteFixture fixture) : IClassFixture<AzuriteF
 
         var buffer = new byte[4096];
         var length = await socket.ReceiveAsync(buffer);
-        var answer = System.Text.Encoding.ASCII.GetString(buffer, 0, length);
+        var answer = Encoding.ASCII.GetString(buffer, 0, length);
         Assert.StartsWith("HTTP/1.1 503 ", answer);
         Assert.Contains("Retry-After: ", answer, StringComparison.Ordinal);
         Assert.Contains("TSF5008", answer, StringComparison.Ordinal);
@@ -104,7 +105,7 @@ public sealed class SignalTests(AzuriteFixture fixture) : IClassFixture<AzuriteF
     public async Task Asked_to_end_while_it_starts_it_ends_in_order()
     {
         // A store that takes connections and never answers: the start hangs there.
-        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         await using var stack = await PacedStack.CreateAsync(await fixture.GetAsync());
         using var instance = stack.Start(

@@ -1,15 +1,18 @@
 namespace TrustedServe.Functions;
 
-/// <summary>Exit codes of <c>--once</c>, one for each way to end; the help text of <see cref="Settings.CommandLine"/> has the table.</summary>
-internal static class OneShotExit
+/// <summary>
+/// Exit codes; those from 10 on are of <c>--once</c> alone, one for each way to end. The help text of
+/// <see cref="Settings.CommandLine"/> has the table.
+/// </summary>
+internal static class ExitCodes
 {
-    /// <summary>The message's job is done, or the queue was empty.</summary>
-    public const int Done = 0;
+    /// <summary>Ended as asked; with <c>--once</c> the message's job is done, or the queue was empty.</summary>
+    public const int Ended = 0;
 
-    /// <summary>Something unforeseen before the message was begun; it was handed back.</summary>
+    /// <summary>Could not start or go on; with <c>--once</c> a message that was taken was handed back.</summary>
     public const int NotStarted = 1;
 
-    /// <summary>The command line is wrong; no message was taken.</summary>
+    /// <summary>The command line is wrong.</summary>
     public const int WrongCommandLine = 2;
 
     /// <summary>The try failed; the message is delivered again.</summary>
