@@ -149,6 +149,7 @@ public sealed class PacedStack : IAsyncDisposable
         "--TrustedServe:Http:Listen=http://127.0.0.1:0",
         "--TrustedServe:Health:Listen=http://127.0.0.1:0",
         "--TrustedServe:Trust:Broker=http://127.0.0.1:1",
+        "--TrustedServe:Trust:InsecureSimulatedEvidence=true",
         $"--TrustedServe:Worker:Executable={Repository.Executable("tests", "TrustedServe.WorkerDouble")}",
         $"--TrustedServe:Queue:Name={Queue.Name}",
         $"--TrustedServe:Queue:ConnectionString={connectionString}",
