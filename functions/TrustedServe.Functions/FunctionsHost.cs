@@ -91,6 +91,11 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         {
             throw ServiceFailed(FailedService()!);
         }
+        catch (OperationCanceledException) when (application.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Asked to end before it had started: WaitAsync ends what did.
+            return;
+        }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             throw TsfErrors.AddressInUse.With($"{exception.Message} Stop the process that listens there, or set TrustedServe:Http:Listen or TrustedServe:Health:Listen to another port.", exception);
@@ -116,21 +121,25 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     public async Task WaitAsync()
     {
         await application.WaitForShutdownAsync();
-        LogStopped(Services.GetRequiredService<ILogger<FunctionsHost>>());
+        LogStopped(Services.GetRequiredService<ILogger<FunctionsHost>>(), Services.GetRequiredService<RequestMetrics>().Answered);
         if (FailedService() is { } failed)
         {
             throw ServiceFailed(failed);
         }
     }
 
-    /// <summary>Asks the host to stop.</summary>
+    /// <summary>Takes a signal that asks the process to end; a second one hurries.</summary>
+    /// <param name="signal">Its name.</param>
+    public void Ask(string signal) => _ = Services.GetRequiredService<DrainLifetime>().AskAsync(signal);
+
+    /// <summary>Asks the host to stop; one that is stopping already is not hurried.</summary>
     /// <param name="reason">Who asked, for the log.</param>
-    public void Stop(string reason) => _ = Services.GetRequiredService<DrainLifetime>().EndAsync(reason, skipDelay: true);
+    public void Stop(string reason) => _ = Services.GetRequiredService<DrainLifetime>().EndAsync(reason);
 
     /// <summary>Stops: requests in hand are finished, then the workers end.</summary>
     public async Task StopAsync()
     {
-        await Services.GetRequiredService<Drain>().Begin("the host around this one", skipDelay: true);
+        await Services.GetRequiredService<Drain>().Join("the host around this one");
         await application.StopAsync();
     }
 
@@ -177,7 +186,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.AddSingleton(options.Drain);
         services.AddSingleton<Drain>();
         services.AddSingleton<DrainLifetime>();
-        services.AddSingleton<IHostLifetime>(provider => seams.Role == HostRole.Embedded ? new EmbeddedLifetime() : provider.GetRequiredService<DrainLifetime>());
+        services.AddSingleton<IHostLifetime>(provider => seams.Role == HostRole.Serve ? provider.GetRequiredService<DrainLifetime>() : new EmbeddedLifetime());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain.Reserve + StopAllowance);
     }
 
@@ -256,8 +265,8 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     [LoggerMessage(2002, LogLevel.Information, "Trust mode {Mode}, trust {Trust}, keys from {KeySource}")]
     private static partial void LogMode(ILogger logger, TrustMode mode, string trust, KeySourceKind keySource);
 
-    [LoggerMessage(2004, LogLevel.Information, "Stopped")]
-    private static partial void LogStopped(ILogger logger);
+    [LoggerMessage(2004, LogLevel.Information, "Stopped; {Requests} requests were answered")]
+    private static partial void LogStopped(ILogger logger, long requests);
 
     [LoggerMessage(2006, LogLevel.Information, "No listener for requests, health and metrics on {HealthUrl}")]
     private static partial void LogHealthOnly(ILogger logger, Uri healthUrl);

@@ -4,10 +4,7 @@ using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Hardening;
 
-const int Ended = 0;
-const int NotStarted = 1;
-const int WrongCommandLine = 2;
-
+var once = false;
 try
 {
     RuntimeDiagnostics.EnsureOff();
@@ -15,11 +12,12 @@ try
     if (commandLine.HelpAsked)
     {
         Console.WriteLine(CommandLine.Help);
-        return Ended;
+        return ExitCodes.Ended;
     }
 
     ProcessHardening.Apply();
-    if (commandLine.Once)
+    once = commandLine.Once;
+    if (once)
     {
         return await OneShotProgram.RunAsync(commandLine, new HostSeams());
     }
@@ -32,7 +30,7 @@ try
 
     await host.StartAsync();
     await host.WaitAsync();
-    return Ended;
+    return ExitCodes.Ended;
 }
 catch (OperationCanceledException)
 {
@@ -42,5 +40,7 @@ catch (OperationCanceledException)
 catch (TsfException exception)
 {
     await Console.Error.WriteLineAsync($"{exception.Code}: {exception.Message}\n{exception.Error.Remedy}.".Replace("..", ".", StringComparison.Ordinal));
-    return exception.Error == TsfErrors.Usage ? WrongCommandLine : NotStarted;
+    return exception.Error == TsfErrors.Usage ? ExitCodes.WrongCommandLine
+        : once ? OneShotProgram.ExitCode(exception.Error)
+        : ExitCodes.NotStarted;
 }

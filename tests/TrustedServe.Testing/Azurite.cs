@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace TrustedServe.Testing;
 
 /// <summary>
-/// The storage emulator with blobs and queues on free loopback ports, its data in memory. It installs itself on first use and
+/// The storage emulator with blobs and queues on free loopback ports, its data in memory or in a folder. It installs itself on first use and
 /// ends with its owner: on <see cref="DisposeAsync"/>, and when the process that started it is gone. No test framework is
 /// needed, so the command line's demo uses the same code.
 /// </summary>
@@ -16,11 +16,13 @@ public sealed class Azurite : IAsyncDisposable
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private readonly Process process;
+    private readonly string directory;
+    private readonly string? location;
+    private Process process;
 
-    private Azurite(Process process, Uri blobs, Uri queues)
+    private Azurite(string directory, string? location, Process process, Uri blobs, Uri queues)
     {
-        this.process = process;
+        (this.directory, this.location, this.process) = (directory, location, process);
         BlobEndpoint = new Uri(blobs, Account);
         QueueEndpoint = new Uri(queues, Account);
         ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};";
@@ -42,16 +44,43 @@ public sealed class Azurite : IAsyncDisposable
     /// <param name="directory">Where its <c>package.json</c> lies: <c>tests/azurite</c> of the clone.</param>
     /// <param name="cancellationToken">Ends the waiting and the process.</param>
     /// <exception cref="AzuriteUnavailable">Node or npm is missing, the installation failed, or it does not start.</exception>
-    public static async Task<Azurite> StartAsync(string directory, CancellationToken cancellationToken = default)
+    public static Task<Azurite> StartAsync(string directory, CancellationToken cancellationToken = default) =>
+        StartAsync(directory, location: null, cancellationToken);
+
+    /// <summary>The same with its data in a folder, so that an outage can be tried: <see cref="StopAsync()"/> and <see cref="StartAgainAsync"/>.</summary>
+    public static async Task<Azurite> StartAsync(string directory, string? location, CancellationToken cancellationToken = default)
     {
-        var node = AzuriteInstaller.FindTool("node");
+        AzuriteInstaller.FindTool("node");
         await AzuriteInstaller.InstallAsync(directory, cancellationToken);
-        var process = Process.Start(new ProcessStartInfo(node,
+        var (process, blobs, queues) = await StartAsync(directory, location, blobPort: 0, queuePort: 0, cancellationToken);
+        return new Azurite(directory, location, process, blobs, queues);
+    }
+
+    /// <summary>Ends the emulator in order, as an outage that spares its data.</summary>
+    public async Task StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>Starts it again at the addresses that it had.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken = default) =>
+        (process, _, _) = await StartAsync(directory, location, BlobEndpoint.Port, QueueEndpoint.Port, cancellationToken);
+
+    private static async Task<(Process Process, Uri Blobs, Uri Queues)> StartAsync(string directory, string? location, int blobPort, int queuePort, CancellationToken cancellationToken)
+    {
+        var process = Process.Start(new ProcessStartInfo(AzuriteInstaller.FindTool("node"),
         [
             "--require", Path.Combine(directory, "stop-with-parent.cjs"),
             Path.Combine(directory, "node_modules", "azurite", "dist", "src", "azurite.js"),
-            "--blobHost", "127.0.0.1", "--blobPort", "0", "--queueHost", "127.0.0.1", "--queuePort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
-            "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+            "--blobHost", "127.0.0.1", "--blobPort", $"{blobPort}", "--queueHost", "127.0.0.1", "--queuePort", $"{queuePort}", "--tableHost", "127.0.0.1", "--tablePort", "0",
+            .. location is null ? ["--inMemoryPersistence"] : new[] { "--location", location },
+            "--skipApiVersionCheck", "--disableTelemetry", "--silent",
         ])
         {
             WorkingDirectory = directory,
@@ -63,7 +92,8 @@ public sealed class Azurite : IAsyncDisposable
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(StartLimit);
-            return await WaitAsync(process, limit.Token);
+            var (blobs, queues) = await WaitAsync(process, limit.Token);
+            return (process, blobs, queues);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -80,7 +110,7 @@ public sealed class Azurite : IAsyncDisposable
     /// <summary>Ends the emulator and all that it started; its data is gone.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(process);
 
-    private static async Task<Azurite> WaitAsync(Process process, CancellationToken cancellationToken)
+    private static async Task<(Uri Blobs, Uri Queues)> WaitAsync(Process process, CancellationToken cancellationToken)
     {
         var lines = new ConcurrentQueue<string>();
         var addresses = new ConcurrentDictionary<string, Uri>();
@@ -97,15 +127,14 @@ public sealed class Azurite : IAsyncDisposable
             throw new AzuriteUnavailable($"The storage emulator ended with code {process.ExitCode} at its start.{Environment.NewLine}{string.Join(Environment.NewLine, lines)}");
         }
 
-        var azurite = new Azurite(process, addresses["Blob"], addresses["Queue"]);
         using var client = new HttpClient();
-        foreach (var endpoint in new[] { azurite.BlobEndpoint, azurite.QueueEndpoint })
+        foreach (var endpoint in new[] { addresses["Blob"], addresses["Queue"] })
         {
             // Any answer will do: without credentials it is a refusal.
-            using var answer = await client.GetAsync(endpoint, cancellationToken);
+            using var answer = await client.GetAsync(new Uri(endpoint, Account), cancellationToken);
         }
 
-        return azurite;
+        return (addresses["Blob"], addresses["Queue"]);
 
         void Read(string? line)
         {

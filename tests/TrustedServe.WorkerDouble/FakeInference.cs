@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Google.Protobuf;
@@ -69,6 +70,9 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
                     await Task.Delay(Look, cancellationToken);
                 }
 
+                break;
+            case var paced when paced.StartsWith("paced-", StringComparison.Ordinal):
+                await Task.Delay(int.Parse(paced.AsSpan("paced-".Length), CultureInfo.InvariantCulture), cancellationToken);
                 break;
             case "full":
                 throw new TsfException(TsfErrors.Overloaded, "All lanes are taken.") { RetryAfterSeconds = 7 };

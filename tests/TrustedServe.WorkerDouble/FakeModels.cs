@@ -9,7 +9,7 @@ public static class FakeModels
 
     /// <summary>
     /// <c>classify</c> and <c>gated</c> take text, <c>digits</c> a grid, <c>echo-{DATATYPE}</c> a vector, <c>two-inputs</c> two tensors, all others an FP32
-    /// matrix [-1,2].
+    /// matrix [-1,2]; <c>paced-{milliseconds}</c> takes that long for an answer.
     /// </summary>
     public static ModelMetadataResponse Describe(string name, string version)
     {

@@ -4,7 +4,8 @@ namespace TrustedServe.Functions.Draining;
 /// <remarks>
 /// 1. Asked to end, it is not ready any more and takes no message from the queue.
 /// 2. After the delay new requests are refused (TSF5008, Retry-After); until then they are served, since the balancer still sends some.
-/// 3. What is in hand goes on. As soon as nothing is, the process ends.
+/// 3. What is in hand goes on. As soon as nothing is, the process ends; but for a moment it refuses, so that callers between two
+///    requests hear a reason instead of finding the door shut in their face.
 /// 4. When all but the reserve of the grace is over, or on a second signal, what is left is cut off: messages are handed back without
 ///    a try being counted, workers end, and requests that were with them are answered 503.
 /// </remarks>
@@ -56,8 +57,18 @@ internal sealed partial class Drain(DrainOptions options, TimeProvider time, ILo
                 return running;
             }
 
-            LogBegun(logger, reason, options.GraceSeconds);
-            return running = RunAsync(skipDelay ? TimeSpan.Zero : options.Delay);
+            return Start(reason, skipDelay ? TimeSpan.Zero : options.Delay, skipDelay ? TimeSpan.Zero : options.Refusal);
+        }
+    }
+
+    /// <summary>Begins to end without the delay; asked while that goes on already, leaves it as it is.</summary>
+    /// <param name="reason">Who asked, for the log.</param>
+    /// <returns>Completes when nothing is in hand any more, or it has been cut off.</returns>
+    public Task Join(string reason)
+    {
+        lock (gate)
+        {
+            return running ?? Start(reason, TimeSpan.Zero, TimeSpan.Zero);
         }
     }
 
@@ -76,13 +87,21 @@ internal sealed partial class Drain(DrainOptions options, TimeProvider time, ILo
         cut.Dispose();
     }
 
-    private async Task RunAsync(TimeSpan delay)
+    private Task Start(string reason, TimeSpan delay, TimeSpan refusal)
+    {
+        LogBegun(logger, reason, options.GraceSeconds);
+        return running = RunAsync(delay, refusal);
+    }
+
+    private async Task RunAsync(TimeSpan delay, TimeSpan refusal)
     {
         var started = time.GetTimestamp();
         await begun.CancelAsync(); // 1
         await Task.Delay(delay, time, cut.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         refuses = true; // 2
-        while (InHand() > 0 && !cut.IsCancellationRequested && time.GetElapsedTime(started) < options.Cut) // 3
+        var refused = time.GetTimestamp();
+        while ((InHand() > 0 || time.GetElapsedTime(refused) < refusal)
+            && !cut.IsCancellationRequested && time.GetElapsedTime(started) < options.Cut) // 3
         {
             await Task.Delay(Look, time, cut.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -1,53 +1,42 @@
-using System.Runtime.InteropServices;
+using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.Functions.Draining;
 
 /// <summary>Turns signals into a drain. Those that mean nothing here are named in the log instead of ending the process.</summary>
 internal sealed partial class DrainLifetime(Drain drain, IHostApplicationLifetime application, ILogger<DrainLifetime> logger) : IHostLifetime, IDisposable
 {
-    private const PosixSignal User1 = (PosixSignal)10;
-    private const PosixSignal User2 = (PosixSignal)12;
+    // Only this one comes from something that balances requests; the others are a person's, a terminal's end, or the machine's.
+    private const string Balanced = "SIGTERM";
 
-    private readonly List<PosixSignalRegistration> registrations = [];
+    private ProcessSignals? signals;
 
     /// <inheritdoc/>
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
-        // Only SIGTERM comes from something that balances requests; the others are a person's, or a terminal's end.
-        Register(PosixSignal.SIGTERM, "SIGTERM", skipDelay: false);
-        Register(PosixSignal.SIGINT, "SIGINT", skipDelay: true);
-        Register(PosixSignal.SIGQUIT, "SIGQUIT", skipDelay: true);
-        Register(PosixSignal.SIGHUP, "SIGHUP", skipDelay: true);
-        registrations.Add(PosixSignalRegistration.Create(User1, Ignore));
-        registrations.Add(PosixSignalRegistration.Create(User2, Ignore));
+        signals = new ProcessSignals(signal => _ = AskAsync(signal), signal => LogIgnored(logger, signal));
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends the host once drained.</summary>
-    public async Task EndAsync(string reason, bool skipDelay)
-    {
-        await drain.Begin(reason, skipDelay);
-        application.StopApplication();
-    }
+    /// <summary>Ends the host once drained, as a signal asks; the second one hurries.</summary>
+    /// <param name="signal">Its name.</param>
+    public Task AskAsync(string signal) => StopAfterAsync(drain.Begin(signal, skipDelay: signal != Balanced));
+
+    /// <summary>Ends the host once drained. An end that has begun is not hurried by it.</summary>
+    /// <param name="reason">Who asked, for the log.</param>
+    public Task EndAsync(string reason) => StopAfterAsync(drain.Join(reason));
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+    public void Dispose() => signals?.Dispose();
 
-    private void Register(PosixSignal signal, string name, bool skipDelay) => registrations.Add(PosixSignalRegistration.Create(signal, context =>
+    private async Task StopAfterAsync(Task drained)
     {
-        context.Cancel = true;
-        _ = EndAsync(name, skipDelay);
-    }));
-
-    private void Ignore(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        LogIgnored(logger, (int)context.Signal);
+        await drained;
+        application.StopApplication();
     }
 
-    [LoggerMessage(2404, LogLevel.Warning, "Signal {Signal} means nothing to this process; SIGTERM ends it")]
-    private static partial void LogIgnored(ILogger logger, int signal);
+    [LoggerMessage(2404, LogLevel.Warning, "{Signal} means nothing to this process; SIGTERM ends it")]
+    private static partial void LogIgnored(ILogger logger, string signal);
 }

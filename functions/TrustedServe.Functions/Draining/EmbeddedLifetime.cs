@@ -1,6 +1,6 @@
 namespace TrustedServe.Functions.Draining;
 
-/// <summary>No signals: they are the outer host's, which says when to stop.</summary>
+/// <summary>No signals: they are whose this host is, who says when to stop.</summary>
 internal sealed class EmbeddedLifetime : IHostLifetime
 {
     /// <inheritdoc/>

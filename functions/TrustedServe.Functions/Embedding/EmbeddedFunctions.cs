@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Queue;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Protocol.Errors;
@@ -13,9 +14,14 @@ public sealed class EmbeddedFunctions : IAsyncDisposable
 {
     private readonly FunctionsHost host;
     private readonly EmbeddedServer server;
+    private readonly Drain drain;
+    private long jobsInHand;
 
-    private EmbeddedFunctions(FunctionsHost host) =>
-        (this.host, server) = (host, (EmbeddedServer)host.Services.GetRequiredService<IServer>());
+    private EmbeddedFunctions(FunctionsHost host)
+    {
+        (this.host, server, drain) = (host, (EmbeddedServer)host.Services.GetRequiredService<IServer>(), host.Services.GetRequiredService<Drain>());
+        drain.Watch(() => Interlocked.Read(ref jobsInHand));
+    }
 
     /// <summary>Where health, metrics and signals are.</summary>
     internal Uri HealthAddress => host.HealthAddress;
@@ -32,7 +38,7 @@ public sealed class EmbeddedFunctions : IAsyncDisposable
     /// <param name="message">The message's text.</param>
     /// <param name="messageId">The queue's name for the message.</param>
     /// <param name="dequeueCount">How often it was delivered, this time included.</param>
-    /// <param name="cancellationToken">Cancelled when the other host stops.</param>
+    /// <param name="cancellationToken">Cancelled when the other host stops; the end of the grace stops the job too.</param>
     /// <exception cref="TsfException">TSF0002 when no queue is set, TSF6xxx for a message that cannot be carried out, else why the job failed.</exception>
     /// <exception cref="OperationCanceledException">The other host stops.</exception>
     public async Task RunJobAsync(ReadOnlyMemory<byte> message, string messageId, long dequeueCount, CancellationToken cancellationToken)
@@ -40,21 +46,27 @@ public sealed class EmbeddedFunctions : IAsyncDisposable
         var job = host.Services.GetService<BatchJob>()
             ?? throw TsfErrors.InvalidSettings.With($"{QueueOptions.Section}:{nameof(QueueOptions.Name)} is not set: this host scores no rows.");
         var logger = host.Services.GetRequiredService<ILogger<EmbeddedFunctions>>();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Cut);
+        Interlocked.Increment(ref jobsInHand);
         try
         {
             var asked = JobMessage.Parse(message.Span, host.Services.GetRequiredService<QueueOptions>().MaxMessageBytes);
-            await job.RunAsync(asked, $"{messageId}:{dequeueCount}", dequeueCount, cancellationToken);
+            await job.RunAsync(asked, $"{messageId}:{dequeueCount}", dequeueCount, stopping.Token);
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
             // Whatever the work in hand made of being stopped.
-            throw new OperationCanceledException("The job was stopped.", cancellationToken);
+            throw new OperationCanceledException("The job was stopped.", stopping.Token);
         }
         catch (TsfException failed)
         {
             QueueLog.TryFailed(logger, messageId, dequeueCount, failed.Code, failed.Message);
             host.Services.GetRequiredService<JobRegistry>().CountFailedTry();
             throw;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref jobsInHand);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class AttestationEndpoint(ServeOptions options, TimeProvider tim
     private async Task<EvidenceReport> AskAsync(IEvidenceSource evidence, byte[] reportData, HttpContext context)
     {
         using var deadline = new CancellationTokenSource(RequestInfo.Of(context).Left, time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, RequestInfo.Of(context).Cut, context.RequestAborted);
         try
         {
             return await evidence.GetEvidenceAsync(reportData, ending.Token);

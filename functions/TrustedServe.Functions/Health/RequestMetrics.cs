@@ -13,10 +13,14 @@ internal sealed class RequestMetrics(TimeProvider time)
     private readonly long[] buckets = new long[Bounds.Length + 1];
     private readonly long[] classes = new long[6];
     private long inFlight;
+    private long answered;
     private long totalMicroseconds;
 
     /// <summary>Requests between arrival and answer.</summary>
     public long InFlight => Interlocked.Read(ref inFlight);
+
+    /// <summary>Requests that arrived and have ended.</summary>
+    public long Answered => Interlocked.Read(ref answered);
 
     /// <summary>A request arrived.</summary>
     /// <returns>What <see cref="End"/> needs.</returns>
@@ -34,6 +38,7 @@ internal sealed class RequestMetrics(TimeProvider time)
         Interlocked.Increment(ref buckets[bucket < 0 ? Bounds.Length : bucket]);
         Interlocked.Add(ref totalMicroseconds, (long)elapsed.TotalMicroseconds);
         Interlocked.Increment(ref classes[Math.Clamp(status / 100, 0, 5)]);
+        Interlocked.Increment(ref answered);
         Interlocked.Decrement(ref inFlight);
     }
 

@@ -65,13 +65,13 @@ internal sealed class HeldRequests
     /// <param name="bytes">What the request takes.</param>
     /// <param name="deadline">When an answer is of no more use.</param>
     /// <exception cref="TsfException">As <see cref="Check(string, string?, long?)"/>, and TSF5051 when it takes too long.</exception>
-    public ValueTask<Admission> AdmitAsync(HttpContext context, string model, string? version, long bytes, DateTimeOffset deadline)
+    public ValueTask<Admission> AdmitAsync(HttpContext context, string model, string? version, long bytes, Deadline deadline)
     {
         var workers = fleet.Get(model, version);
         return workers.Served is { } served ? new(new Admission(served)) : new(HoldAsync(context, workers, bytes, deadline));
     }
 
-    private async Task<Admission> HoldAsync(HttpContext context, ModelWorkers workers, long bytes, DateTimeOffset deadline)
+    private async Task<Admission> HoldAsync(HttpContext context, ModelWorkers workers, long bytes, Deadline deadline)
     {
         Check(workers, 0);
         Take(bytes); // 2
@@ -134,10 +134,10 @@ internal sealed class HeldRequests
         Interlocked.Add(ref bytesHeld, -bytes);
     }
 
-    private TimeSpan Longest(DateTimeOffset deadline)
+    private TimeSpan Longest(Deadline deadline)
     {
-        var (left, longest) = (deadline - time.GetUtcNow(), TimeSpan.FromSeconds(limits.HoldSeconds));
-        return left <= TimeSpan.Zero ? TimeSpan.Zero : left < longest ? left : longest;
+        var (left, longest) = (deadline.Left, TimeSpan.FromSeconds(limits.HoldSeconds));
+        return left < longest ? left : longest;
     }
 
     private HeldLine LineOf(ModelWorkers workers)

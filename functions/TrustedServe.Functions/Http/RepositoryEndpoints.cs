@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using TrustedServe.Functions.Access;
 using TrustedServe.Functions.Settings;
@@ -73,7 +72,7 @@ internal sealed class RepositoryEndpoints(WorkerFleet fleet, AccessControl acces
     {
         var model = (string)context.GetRouteValue("model")!;
         access.Authorize(context.Request, model, ApiAction.Manage);
-        if (!access.IsRequired && !IPAddress.IsLoopback(options.Http.Listen.Address))
+        if (!access.IsRequired && options.Http.IsReachable)
         {
             throw TsfErrors.Forbidden.With("Without API keys models are loaded and unloaded from this machine alone.");
         }

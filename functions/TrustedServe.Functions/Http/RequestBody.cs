@@ -114,15 +114,17 @@ internal sealed class RequestBody : IDisposable
     }
 
     // Most bodies arrive together with their headers; a timer is made for the others only. A read that is cancelled this way
-    // ends in order, so the buffer is never given back while somebody writes into it; and the timer is waited for, so that it
-    // cannot cancel a read of the connection's next request.
+    // ends in order, so the buffer is never given back while somebody writes into it; and timer and cut are waited for, so that
+    // they cannot cancel a read of the connection's next request.
     private static async Task TimedAsync(HttpContext context, ValueTask read)
     {
         var request = RequestInfo.Of(context);
-        await using var timer = request.Time.CreateTimer(
-            static state => ((HttpContext)state!).Request.BodyReader.CancelPendingRead(), context, request.Left, Timeout.InfiniteTimeSpan);
+        await using var timer = request.Time.CreateTimer(GiveUp, context, request.Left, Timeout.InfiniteTimeSpan);
+        await using var cut = request.Cut.UnsafeRegister(GiveUp, context);
         await read;
     }
+
+    private static void GiveUp(object? context) => ((HttpContext)context!).Request.BodyReader.CancelPendingRead();
 
     // Counted here and not by the server, whose count includes the framing of chunks.
     private void CheckLength(long bytes)

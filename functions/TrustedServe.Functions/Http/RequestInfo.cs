@@ -1,4 +1,5 @@
 using Google.Protobuf.Collections;
+using TrustedServe.Functions.Inference;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 
@@ -6,22 +7,23 @@ namespace TrustedServe.Functions.Http;
 
 /// <summary>What the pipeline knows of a request from its arrival on.</summary>
 /// <param name="Time">The clock.</param>
-/// <param name="Arrival">When it arrived.</param>
+/// <param name="Arrival">When it arrived, as a timestamp of the clock.</param>
 /// <param name="Timeout">How long it may take, queueing included.</param>
-internal sealed record RequestInfo(TimeProvider Time, DateTimeOffset Arrival, TimeSpan Timeout)
+/// <param name="Cut">Cancelled when the instance ends and cuts off what is in hand.</param>
+internal sealed record RequestInfo(TimeProvider Time, long Arrival, TimeSpan Timeout, CancellationToken Cut)
 {
-    /// <summary>How much time is left.</summary>
-    public TimeSpan Left => Arrival + Timeout - Time.GetUtcNow() is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    /// <summary>How much time is left; none once the request is cut off.</summary>
+    public TimeSpan Left => Cut.IsCancellationRequested ? TimeSpan.Zero : Latest.Left;
 
     /// <summary>When an answer is of no more use, unless the caller asks for less.</summary>
-    public DateTimeOffset Latest => Arrival + Timeout;
+    public Deadline Latest => new(Time, Arrival, Timeout);
 
     /// <summary>The information of a request.</summary>
     public static RequestInfo Of(HttpContext context) => context.Features.Get<RequestInfo>()!;
 
     /// <summary>When an answer is of no more use: the smaller of the configured time and the parameter <c>timeout</c> (microseconds).</summary>
     /// <exception cref="TsfException">TSF4001 when the parameter is no positive whole number.</exception>
-    public DateTimeOffset Deadline(MapField<string, InferParameter> parameters)
+    public Deadline Deadline(MapField<string, InferParameter> parameters)
     {
         if (!parameters.TryGetValue("timeout", out var parameter))
         {
@@ -33,6 +35,6 @@ internal sealed record RequestInfo(TimeProvider Time, DateTimeOffset Arrival, Ti
             throw TsfErrors.MalformedRequest.With("Parameter 'timeout' must be a positive whole number of microseconds.");
         }
 
-        return Arrival + (microseconds < Timeout.TotalMicroseconds ? TimeSpan.FromMicroseconds(microseconds) : Timeout);
+        return new Deadline(Time, Arrival, microseconds < Timeout.TotalMicroseconds ? TimeSpan.FromMicroseconds(microseconds) : Timeout);
     }
 }

@@ -23,7 +23,7 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
     public async Task InvokeAsync(HttpContext context)
     {
         var started = metrics.Begin();
-        context.Features.Set(new RequestInfo(time, time.GetUtcNow(), timeout));
+        context.Features.Set(new RequestInfo(time, time.GetTimestamp(), timeout, drain.Cut));
         context.TraceIdentifier = IdOf(context.Request);
         context.Response.Headers["x-request-id"] = context.TraceIdentifier;
         if (fleet.IsTrustSimulated)
@@ -42,7 +42,7 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
 
             if (drain.Refuses)
             {
-                throw new TsfException(TsfErrors.Draining, "This instance is ending.") { RetryAfterSeconds = 1 };
+                throw Draining("This instance is ending.");
             }
 
             await next(context);
@@ -80,6 +80,11 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
             // What went wrong inside is for the log alone.
             exception = TsfErrors.Internal.With("Something failed that no other code describes; the log has it under this answer's request id.");
         }
+        else if (exception.Error == TsfErrors.DeadlineExceeded && drain.Cut.IsCancellationRequested)
+        {
+            // It did not run out of its own time.
+            exception = Draining("This instance is ending and could not finish the request in time.");
+        }
 
         if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
@@ -111,6 +116,8 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
             writer.WriteEndObject();
         });
     }
+
+    private static TsfException Draining(string message) => new(TsfErrors.Draining, message) { RetryAfterSeconds = 1 };
 
     private static TsfException Unrouted(int status) => status == StatusCodes.Status405MethodNotAllowed
         ? TsfErrors.WrongMethod.With("The method is not allowed here; the Allow header names those that are.")

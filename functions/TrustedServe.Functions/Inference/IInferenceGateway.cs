@@ -15,5 +15,5 @@ public interface IInferenceGateway
     /// <param name="deadline">When an answer is of no more use; queueing counts.</param>
     /// <param name="cancellationToken">Cancelled when the caller leaves.</param>
     /// <exception cref="Protocol.Errors.TsfException">What the worker answered, or TSF5003, TSF4011, TSF4012.</exception>
-    Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken);
+    Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken);
 }

@@ -33,6 +33,7 @@ public sealed class BatchJob(StorageClients storage, IInferenceGateway gateway, 
         ContainerRule.Demand(options.AllowedInputContainers, job.Input, "input"); // 1
         ContainerRule.Demand(options.AllowedOutputContainers, job.Output, "output");
         QueueLog.JobStarted(logger, job.Id, job.Model, @try);
+        var begun = time.GetTimestamp();
         var progress = jobs.Begin(job, time.GetUtcNow());
         try
         {
@@ -44,7 +45,7 @@ public sealed class BatchJob(StorageClients storage, IInferenceGateway gateway, 
             }
 
             jobs.CountCompleted(progress);
-            QueueLog.JobFinished(logger, job.Id, progress.Rows, progress.FailedRows, (time.GetUtcNow() - progress.StartedAt).TotalSeconds);
+            QueueLog.JobFinished(logger, job.Id, progress.Rows, progress.FailedRows, time.GetElapsedTime(begun).TotalSeconds);
             return outcome;
         }
         catch (Exception failed) when (StorageErrors.IsStorage(failed))

@@ -14,17 +14,27 @@ namespace TrustedServe.Functions.Queue;
 /// 4. Lost to another receiver: the job stops and the message is left alone.
 /// 5. Failed: visible again after a pause that doubles with every try; after the last try to the poison queue, and only then deleted.
 /// </remarks>
-internal sealed class MessageHandler(QueueClient queue, QueueClient poison, BatchJob job, QueueOptions options, QueueHostSettings host, JobRegistry jobs, TimeProvider time, ILogger logger)
+internal sealed class MessageHandler(QueueClient queue, QueueClient poison, BatchJob job, QueueOptions options, QueueHostSettings host, JobRegistry jobs, TimeProvider time, ILogger<MessageHandler> logger)
 {
     // Settling must not outlast the pod's grace period when the store hangs.
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(-1);
 
-    /// <summary>Handles a message that was received no earlier than <paramref name="receivedAfter"/>; never throws.</summary>
-    public async Task<MessageEnd> HandleAsync(QueueMessage message, DateTimeOffset receivedAfter, CancellationToken stopping)
+    /// <summary>Handles a message; never throws.</summary>
+    /// <param name="message">What was received.</param>
+    /// <param name="asked">A timestamp from before the queue was asked.</param>
+    /// <param name="stopping">Cancelled when the message is to be handed back.</param>
+    public async Task<MessageEnd> HandleAsync(QueueMessage message, long asked, CancellationToken stopping)
     {
-        await using var lease = new MessageLease(queue, message, receivedAfter, host.VisibilityTimeout, time, logger); // 1
+        await using var lease = new MessageLease(queue, message, asked, host.VisibilityTimeout, time, logger); // 1
+        return await HandleAsync(lease, stopping);
+    }
+
+    /// <summary>Handles a message that is held already; never throws.</summary>
+    public async Task<MessageEnd> HandleAsync(MessageLease lease, CancellationToken stopping)
+    {
+        var message = lease.Message;
         var (failure, handedBack) = await RunAsync(message, lease.Lost, stopping);
         if (!await lease.StopAsync())
         {

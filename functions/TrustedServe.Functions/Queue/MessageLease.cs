@@ -7,6 +7,7 @@ namespace TrustedServe.Functions.Queue;
 /// <summary>
 /// The right to work on a message: its visibility is renewed at a third of its timeout until <see cref="StopAsync"/>. Once it is
 /// lost to another receiver, or could not be renewed in time, <see cref="Lost"/> fires and nothing is done to the message any more.
+/// Time is measured by a clock that only goes forward; one that is set changes nothing.
 /// </summary>
 internal sealed class MessageLease : IAsyncDisposable
 {
@@ -20,16 +21,29 @@ internal sealed class MessageLease : IAsyncDisposable
     private readonly CancellationTokenSource stopped = new();
     private readonly Task renewing;
     private string receipt;
-    private DateTimeOffset until;
+    private long asked;
 
-    /// <summary>Takes over a message that was received with this visibility no earlier than <paramref name="receivedAfter"/>.</summary>
-    public MessageLease(QueueClient queue, QueueMessage message, DateTimeOffset receivedAfter, TimeSpan visibility, TimeProvider time, ILogger logger)
+    /// <summary>Takes over a message that was received with this visibility.</summary>
+    /// <param name="queue">Its queue.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="asked">A timestamp from before the queue was asked for it.</param>
+    /// <param name="visibility">How long it stays invisible.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Says what became of renewals.</param>
+    public MessageLease(QueueClient queue, QueueMessage message, long asked, TimeSpan visibility, TimeProvider time, ILogger logger)
     {
-        (this.queue, this.visibility, this.time, this.logger) = (queue, visibility, time, logger);
+        (this.queue, this.asked, this.visibility, this.time, this.logger) = (queue, asked, visibility, time, logger);
         Message = message;
         receipt = message.PopReceipt;
-        until = receivedAfter + visibility;
         renewing = RenewAsync();
+    }
+
+    private enum Renewal
+    {
+        Done,
+        Failed,
+        Lost,
+        QueueGone,
     }
 
     /// <summary>The message.</summary>
@@ -37,6 +51,9 @@ internal sealed class MessageLease : IAsyncDisposable
 
     /// <summary>Fires when the message may be another receiver's.</summary>
     public CancellationToken Lost => lost.Token;
+
+    // The shortest that the message stays invisible for, counted from the question and not from its answer.
+    private TimeSpan Left => visibility - time.GetElapsedTime(asked);
 
     /// <summary>Ends the renewal, after which the message may be settled; false when it was lost before.</summary>
     public async Task<bool> StopAsync()
@@ -70,14 +87,24 @@ internal sealed class MessageLease : IAsyncDisposable
     {
         try
         {
-            while (true)
+            for (var pause = Max(Left - (visibility * 2 / 3), TimeSpan.Zero); ;)
             {
-                await Task.Delay(visibility / 3, time, stopped.Token);
-                if (!await TryRenewAsync())
+                await Task.Delay(pause, time, stopped.Token);
+                switch (await TryRenewAsync())
                 {
-                    QueueLog.LeaseLost(logger, Message.MessageId);
-                    await lost.CancelAsync();
-                    return;
+                    case Renewal.Done:
+                        pause = visibility / 3;
+                        break;
+                    case Renewal.Failed:
+                        pause = visibility / 10 * (0.5 + Random.Shared.NextDouble());
+                        break;
+                    case Renewal.QueueGone:
+                        QueueLog.QueueGone(logger, Message.MessageId);
+                        return;
+                    default:
+                        QueueLog.LeaseLost(logger, Message.MessageId);
+                        await lost.CancelAsync();
+                        return;
                 }
             }
         }
@@ -87,32 +114,37 @@ internal sealed class MessageLease : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryRenewAsync()
+    private async Task<Renewal> TryRenewAsync()
     {
-        var asked = time.GetUtcNow();
+        var now = time.GetTimestamp();
         // An answer that comes after the end is of no use: by then another receiver may have begun. StopAsync waits a moment for
         // it: a renewal that succeeded unseen would leave an old receipt to settle with.
-        using var limit = new CancellationTokenSource(Max(until - asked, TimeSpan.Zero), time);
+        using var limit = new CancellationTokenSource(Max(Left, TimeSpan.Zero), time);
         using var hurry = stopped.Token.Register(() => limit.CancelAfter(StopGrace));
         try
         {
             var renewed = await queue.UpdateMessageAsync(Message.MessageId, receipt, visibilityTimeout: visibility, cancellationToken: limit.Token);
             receipt = renewed.Value.PopReceipt;
-            until = asked + visibility;
-            return true;
+            asked = now;
+            return Renewal.Done;
+        }
+        catch (RequestFailedException refused) when (refused.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            // Its messages went with the queue: no other receiver can have this one, so the work on it is finished.
+            return Renewal.QueueGone;
         }
         catch (RequestFailedException refused) when (IsLost(refused))
         {
-            return false;
+            return Renewal.Lost;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return false;
+            return Renewal.Lost;
         }
         catch (Exception failed) when (StorageErrors.IsStorage(failed) || failed is OperationCanceledException)
         {
             QueueLog.RenewalFailed(logger, Message.MessageId, StorageErrors.Status(failed), StorageErrors.Code(failed));
-            return time.GetUtcNow() < until;
+            return Left > TimeSpan.Zero ? Renewal.Failed : Renewal.Lost;
         }
     }
 

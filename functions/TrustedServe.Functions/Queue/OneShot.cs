@@ -1,3 +1,4 @@
+using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Settings;
@@ -6,27 +7,33 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.Functions.Queue;
 
 /// <summary>One message and no more (<c>--once</c>), for a job that is started for each.</summary>
-internal sealed class OneShot(QueueOptions options, QueueHostSettings host, TimeProvider time)
+internal sealed class OneShot(QueueOptions options, QueueHostSettings host, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private readonly StorageClients storage = new(options);
-    private QueueMessage? message;
-    private DateTimeOffset asked;
+    private static readonly TimeSpan HandBackLimit = TimeSpan.FromSeconds(10);
+
+    private readonly QueueServiceClient queues = new StorageClients(options).Queues;
+    private MessageLease? lease;
+    private int handedBack;
 
     /// <summary>The model and version that the message asks for: no other needs a worker. Null when the message is not a job.</summary>
     public (string Model, string? Version)? Wanted { get; private set; }
 
-    /// <summary>Takes a message, before anything else is started.</summary>
+    /// <summary>Takes a message, before anything else is started, and keeps it invisible from then on.</summary>
     /// <returns>False when the queue is empty.</returns>
     /// <exception cref="TsfException">TSF6009 when the queue cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The queue did not answer before it was cancelled.</exception>
     public async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
-        asked = time.GetUtcNow();
+        var queue = queues.GetQueueClient(options.Name);
+        var asked = time.GetTimestamp();
+        QueueMessage? message;
         try
         {
-            message = await storage.Queues.GetQueueClient(options.Name).ReceiveMessageAsync(host.VisibilityTimeout, cancellationToken);
+            message = await queue.ReceiveMessageAsync(host.VisibilityTimeout, cancellationToken);
         }
         catch (Exception failed) when (StorageErrors.IsStorage(failed))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw StorageErrors.Translate(failed);
         }
 
@@ -35,13 +42,15 @@ internal sealed class OneShot(QueueOptions options, QueueHostSettings host, Time
             return false;
         }
 
+        lease = new MessageLease(queue, message, asked, host.VisibilityTimeout, time, logger);
         try
         {
             var job = JobMessage.Parse(message.Body, options.MaxMessageBytes);
-            Wanted = (job.Model, job.Version);
+            (Wanted, handedBack) = ((job.Model, job.Version), job.HandedBack);
         }
         catch (TsfException malformed) when (malformed.Error == TsfErrors.MalformedJob)
         {
+            // Whoever handles it finds that out again, and counts the try.
             Wanted = null;
         }
 
@@ -52,11 +61,15 @@ internal sealed class OneShot(QueueOptions options, QueueHostSettings host, Time
     public async Task<MessageEnd> FinishAsync(IServiceProvider services)
     {
         var drain = services.GetRequiredService<Drain>();
+        var handler = ActivatorUtilities.CreateInstance<MessageHandler>(
+            services,
+            queues.GetQueueClient(options.Name),
+            queues.GetQueueClient(options.Name + QueueOptions.PoisonSuffix));
         long inHand = 1;
         drain.Watch(() => Interlocked.Read(ref inHand));
         try
         {
-            return await Handler(services).HandleAsync(message!, asked, drain.Cut);
+            return await handler.HandleAsync(lease!, drain.Cut);
         }
         finally
         {
@@ -64,12 +77,27 @@ internal sealed class OneShot(QueueOptions options, QueueHostSettings host, Time
         }
     }
 
-    /// <summary>Gives the message back, no try counted: the host could not be started.</summary>
-    public Task<MessageEnd> HandBackAsync(IServiceProvider services) =>
-        Handler(services).HandleAsync(message!, asked, new CancellationToken(canceled: true));
+    /// <summary>Gives the message back, no try counted: nothing was begun that could finish it. Never throws.</summary>
+    public async Task HandBackAsync()
+    {
+        if (!await lease!.StopAsync())
+        {
+            return;
+        }
 
-    private MessageHandler Handler(IServiceProvider services) => ActivatorUtilities.CreateInstance<MessageHandler>(
-        services,
-        storage.Queues.GetQueueClient(options.Name),
-        storage.Queues.GetQueueClient(options.Name + QueueOptions.PoisonSuffix));
+        using var limit = new CancellationTokenSource(HandBackLimit, time);
+        var message = lease.Message;
+        try
+        {
+            await lease.ReleaseAsync(HandedBack.With(message.MessageText, handedBack + 1, options.MaxMessageBytes), limit.Token);
+            QueueLog.HandedBack(logger, message.MessageId);
+        }
+        catch (Exception unsettled) when (StorageErrors.IsStorage(unsettled) || unsettled is OperationCanceledException)
+        {
+            QueueLog.NotSettled(logger, message.MessageId, StorageErrors.Status(unsettled), StorageErrors.Code(unsettled));
+        }
+    }
+
+    /// <summary>Ends the renewal of the message's visibility.</summary>
+    public ValueTask DisposeAsync() => lease?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

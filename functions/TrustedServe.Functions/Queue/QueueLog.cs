@@ -48,4 +48,7 @@ internal static partial class QueueLog
 
     [LoggerMessage(6014, LogLevel.Warning, "Message {MessageId}: could not be settled (status {Status}, {ServiceCode}); it will be delivered again")]
     public static partial void NotSettled(ILogger logger, string messageId, int status, string serviceCode);
+
+    [LoggerMessage(6015, LogLevel.Warning, "Message {MessageId}: its queue is gone and the message with it; the job goes on to its result all the same")]
+    public static partial void QueueGone(ILogger logger, string messageId);
 }

@@ -9,9 +9,11 @@ namespace TrustedServe.Functions.Queue;
 /// Takes messages from the queue, as many at once as host.json's batchSize says, and has each handled. A queue that is empty
 /// or cannot be read is looked at with growing pauses; a queue that comes back is read on.
 /// </summary>
-internal sealed class QueuePump(StorageClients storage, BatchJob job, QueueOptions options, QueueHostSettings host, JobRegistry jobs, Drain drain, TimeProvider time, ILogger<QueuePump> logger) : BackgroundService
+internal sealed class QueuePump(StorageClients storage, BatchJob job, QueueOptions options, QueueHostSettings host, JobRegistry jobs, Drain drain, TimeProvider time, ILogger<QueuePump> logger, ILogger<MessageHandler> handling) : BackgroundService
 {
-    private static readonly TimeSpan ReceiveGrace = TimeSpan.FromSeconds(2);
+    // How long the queue's answer is waited for that was asked for before the end, and before all was cut off.
+    private static readonly TimeSpan ReceiveGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortReceiveGrace = TimeSpan.FromSeconds(2);
 
     private int unreachable;
     private long inHand;
@@ -21,17 +23,19 @@ internal sealed class QueuePump(StorageClients storage, BatchJob job, QueueOptio
     {
         var queue = storage.Queues.GetQueueClient(options.Name);
         var poison = storage.Queues.GetQueueClient(options.Name + QueueOptions.PoisonSuffix);
-        var handler = new MessageHandler(queue, poison, job, options, host, jobs, time, logger);
+        var handler = new MessageHandler(queue, poison, job, options, host, jobs, time, handling);
         QueueLog.TriggerStarted(logger, queue.Name, host.BatchSize);
         if (options.InsecurePlaintextRows)
         {
             QueueLog.InsecurePlaintextRows(logger);
         }
 
-        // A receive that is cancelled may still have taken a message, which then stays invisible: it gets a moment to answer.
+        // A receive that is cancelled may still have taken a message, which then stays invisible and counts a try: it gets a moment
+        // to answer. One that takes longer is most likely with a queue that cannot be reached, and must not hold up the end.
         using var receiving = new CancellationTokenSource();
         drain.Watch(() => Interlocked.Read(ref inHand));
         await using var ending = drain.Begun.Register(() => receiving.CancelAfter(ReceiveGrace));
+        await using var cut = drain.Cut.Register(() => receiving.CancelAfter(ShortReceiveGrace));
         await using var stopping = stoppingToken.Register(drain.Hurry);
         await Task.WhenAll(Enumerable.Range(0, host.BatchSize).Select(_ => Task.Run(() => PumpAsync(queue, handler, receiving.Token), CancellationToken.None)));
     }
@@ -60,7 +64,7 @@ internal sealed class QueuePump(StorageClients storage, BatchJob job, QueueOptio
         Interlocked.Increment(ref inHand);
         try
         {
-            var asked = time.GetUtcNow();
+            var asked = time.GetTimestamp();
             if (await ReceiveAsync(queue, receiving) is not { } message)
             {
                 return false;

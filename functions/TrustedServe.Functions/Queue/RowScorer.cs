@@ -94,7 +94,7 @@ internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, Ti
     }
 
     private Task<ModelInferResponse> CallAsync(ModelInferRequest request, CancellationToken cancellationToken) =>
-        gateway.InferAsync(model, request, time.GetUtcNow() + timeout, cancellationToken);
+        gateway.InferAsync(model, request, Deadline.In(timeout, time), cancellationToken);
 
     // Not the fault of any row: the model cannot be had, or not soon enough. A worker that hangs would otherwise turn every row
     // into a lasting error, where a later try gives results.

@@ -16,10 +16,24 @@ internal sealed record CommandLine
           --exit-on-stdin-eof        end when standard input ends (for a parent that must not leave it behind)
 
         Later sources win: host.json, --settings, environment (TRUSTEDSERVE__Http__Listen), command line.
+        SIGTERM drains: requests are served for Drain:DelaySeconds more, then refused; what is in hand is finished within
+        Drain:GraceSeconds or handed back. SIGINT, SIGQUIT, SIGHUP, SIGPWR and SIGXCPU do so without the delay. Any of them again
+        hands back at once. SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO and SIGSTKFLT are named in the log and ignored.
+
         Exit codes: 0 ended as asked; 1 could not start or go on, with the reason on standard error; 2 the command line is wrong.
-        With --once: 0 the message's job is done, or the queue was empty; 10 the try failed and the message is delivered again;
-        11 it was the last try and the message lies in the poison queue; 12 asked to end, message handed back; 13 another receiver
-        has the message; 14 the queue did not take the message's end; 15 the queue cannot be read.
+
+        Exit codes with --once, for a job that is started for each message:
+           0  the message's job is done, or the queue was empty
+           2  the command line is wrong                                    no message was taken
+          10  the try failed                                               the message is delivered again
+          11  the last try failed                                          the message lies in the poison queue
+          12  asked to end                                                 the message was handed back, no try counted
+          13  another receiver has the message                             it is left alone
+          14  the queue did not take the message's end                     it is delivered again
+          15  the queue cannot be read                                     no message was taken
+          16  settings or surroundings are not valid (TSF0xxx)             handed back if taken, no try counted
+          17  model store or key source cannot be used (TSF1xxx-TSF3xxx)   handed back if taken, no try counted
+           1  anything else, with the reason on standard error             handed back if taken, no try counted
         """;
 
     private const string SettingPrefix = $"--{SettingsSource.Section}:";

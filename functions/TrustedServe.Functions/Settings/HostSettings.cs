@@ -34,6 +34,6 @@ internal sealed record HostSettings(TrustMode Mode, ServeOptions Options, HostJs
             apiKeys = released.ApiKeys;
         }
 
-        return new HostSettings(mode, ServeOptions.Read(sources.All, sources.Host, apiKeys is not null), sources.Host, apiKeys);
+        return new HostSettings(mode, ServeOptions.Read(sources.All, sources.Host, apiKeys is not null, seams.Role == HostRole.Embedded), sources.Host, apiKeys);
     }
 }

@@ -9,6 +9,12 @@ internal sealed record HttpOptions
     /// <summary>Where it listens; default <c>http://127.0.0.1:8080</c>, port 0 for one that the system picks.</summary>
     public required IPEndPoint Listen { get; init; }
 
+    /// <summary>Whether another host takes the requests and passes them on: where it listens is not known here. Not a setting.</summary>
+    public bool IsBehindAnotherHost { get; init; }
+
+    /// <summary>Whether others than this machine's may reach it.</summary>
+    public bool IsReachable => IsBehindAnotherHost || !IPAddress.IsLoopback(Listen.Address);
+
     /// <summary>Largest request body in bytes, 1024 to 1 GiB; default 64 MiB.</summary>
     public int MaxBodyBytes { get; init; } = 64 << 20;
 

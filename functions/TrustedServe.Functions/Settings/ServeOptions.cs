@@ -44,18 +44,19 @@ internal sealed record ServeOptions
 
     /// <summary>Reads and validates.</summary>
     /// <exception cref="TsfException">TSF0002 with every problem; TSF0007 when the listener would serve anyone.</exception>
-    public static ServeOptions Read(IReadOnlyList<SettingsSource> sources, HostJson? host = null, bool keysAtHand = false)
+    public static ServeOptions Read(IReadOnlyList<SettingsSource> sources, HostJson? host = null, bool keysAtHand = false, bool behindAnotherHost = false)
     {
         var reader = new SettingsReader(sources);
         var options = Read(reader, host ?? new HostJson());
         reader.ReportUnknown();
         reader.ThrowIfAny();
-        if (!IPAddress.IsLoopback(options.Http.Listen.Address)
+        options = options with { Http = options.Http with { IsBehindAnotherHost = behindAnotherHost } };
+        if (options.Http.IsReachable
             && options.Http is { ApiKeysFile: null, InsecureAllowAnyCaller: false }
             && !keysAtHand)
         {
             throw TsfErrors.OpenListener.With(
-                $"TrustedServe:Http:Listen = 'http://{options.Http.Listen}' is reachable from elsewhere, and neither TrustedServe:Http:ApiKeysFile nor TrustedServe:Http:InsecureAllowAnyCaller is set.");
+                $"{(behindAnotherHost ? "The other host's listener" : $"TrustedServe:Http:Listen = 'http://{options.Http.Listen}'")} is reachable from elsewhere, and neither TrustedServe:Http:ApiKeysFile nor TrustedServe:Http:InsecureAllowAnyCaller is set.");
         }
 
         return options;

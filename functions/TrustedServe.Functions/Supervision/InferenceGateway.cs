@@ -5,13 +5,13 @@ using TrustedServe.Protocol.Rpc;
 namespace TrustedServe.Functions.Supervision;
 
 /// <summary>The way from any trigger to a worker.</summary>
-internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILogger<InferenceGateway> logger) : IInferenceGateway, IModelStatistics
+internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGateway> logger) : IInferenceGateway, IModelStatistics
 {
     /// <inheritdoc/>
     public ServedModel Resolve(string model, string? version) => fleet.Get(model, version).Resolve();
 
     /// <inheritdoc/>
-    public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
+    public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
         var workers = fleet.Get(model.Name, model.Version);
         var worker = workers.Pick() ?? throw workers.Unserved();
@@ -35,9 +35,9 @@ internal sealed class InferenceGateway(WorkerFleet fleet, TimeProvider time, ILo
         }
     }
 
-    private async Task<ModelInferResponse> CallAsync(WorkerState.Ready worker, ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
+    private async Task<ModelInferResponse> CallAsync(WorkerState.Ready worker, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
-        if (deadline <= time.GetUtcNow())
+        if (deadline.HasPassed)
         {
             throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
         }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
+using TrustedServe.Functions.Inference;
 using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Hardening;
@@ -65,14 +66,14 @@ internal sealed class WorkerConnection : IDisposable
     /// <param name="deadline">When an answer is of no more use.</param>
     /// <param name="cancellationToken">Cancelled when the caller leaves.</param>
     /// <exception cref="TsfException">What the worker answered, or TSF5003, TSF4011, TSF4016.</exception>
-    public Task<ModelInferResponse> InferAsync(ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
+    public Task<ModelInferResponse> InferAsync(ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
         if (request.CalculateSize() > CallSocket.LargestRequest || Calls() is not { } open)
         {
             return InferByGrpcAsync(request, deadline, cancellationToken);
         }
 
-        var remaining = deadline - time.GetUtcNow();
+        var remaining = deadline.Left;
         return remaining > TimeSpan.Zero
             ? open.InferAsync(request, remaining, cancellationToken)
             : throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
@@ -123,8 +124,8 @@ internal sealed class WorkerConnection : IDisposable
         }
     }
 
-    private Task<ModelInferResponse> InferByGrpcAsync(ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken) => AskAsync(
-        () => Inference.ModelInferAsync(request, new CallOptions(deadline: deadline.UtcDateTime, cancellationToken: cancellationToken)), cancellationToken);
+    private Task<ModelInferResponse> InferByGrpcAsync(ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken) => AskAsync(
+        () => Inference.ModelInferAsync(request, new CallOptions(deadline: (time.GetUtcNow() + deadline.Left).UtcDateTime, cancellationToken: cancellationToken)), cancellationToken);
 
     private async Task<T> AskAsync<T>(Func<AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
     {

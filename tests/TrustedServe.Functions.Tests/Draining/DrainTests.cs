@@ -22,7 +22,10 @@ public sealed class DrainTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(25), new DrainOptions().Cut);
         Assert.Equal(TimeSpan.FromSeconds(2), new DrainOptions { GraceSeconds = 6 }.Delay);
         Assert.Equal(TimeSpan.FromSeconds(4.5), new DrainOptions { GraceSeconds = 6 }.Cut);
+        Assert.Equal(TimeSpan.FromSeconds(1), new DrainOptions().Refusal);
+        Assert.Equal(TimeSpan.FromSeconds(0.4), new DrainOptions { GraceSeconds = 6 }.Refusal);
         Assert.Equal(TimeSpan.Zero, new DrainOptions { GraceSeconds = 0 }.Delay);
+        Assert.Equal(TimeSpan.Zero, new DrainOptions { GraceSeconds = 0 }.Refusal);
         Assert.Equal(TimeSpan.Zero, new DrainOptions { GraceSeconds = 0 }.Cut);
     }
 
@@ -35,9 +38,25 @@ public sealed class DrainTests : IDisposable
         await MoveAsync(TimeSpan.FromSeconds(4));
         Assert.False(drain.Refuses);
         Assert.False(ended.IsCompleted);
-        await MoveAsync(TimeSpan.FromSeconds(2));
+        await MoveAsync(TimeSpan.FromSeconds(1.5));
+        Assert.True(drain.Refuses); // for a moment, so that callers hear it
+        Assert.False(ended.IsCompleted);
+        await MoveAsync(TimeSpan.FromSeconds(1.5));
         await ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.True(drain.Refuses);
+    }
+
+    [Fact]
+    public async Task AskedByAnotherPath_DoesNotHurry()
+    {
+        inHand = 1;
+        var ended = drain.Begin("a signal", skipDelay: true);
+        Assert.Same(ended, drain.Join("the end of the parent"));
+        await MoveAsync(TimeSpan.FromSeconds(1));
+        Assert.False(drain.Cut.IsCancellationRequested);
+        inHand = 0;
+        await MoveAsync(TimeSpan.FromSeconds(1));
+        await ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using TrustedServe.Attestation.Modes;
+using TrustedServe.Functions.Embedding;
 using TrustedServe.Functions.Tests.Queue;
 using TrustedServe.Protocol.Errors;
+using CommandLine = TrustedServe.Functions.Settings.CommandLine;
 
 namespace TrustedServe.Functions.Tests.Embedding;
 
@@ -82,6 +85,54 @@ public sealed class EmbeddedFunctionsTests(AzuriteFixture fixture)
         await stopped.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Functions.RunJobAsync(
             Encoding.UTF8.GetBytes(queue.Job(model: "classify")), "m3", 1, stopped.Token));
+    }
+
+    [Fact]
+    public async Task Another_hosts_listener_needs_callers_to_be_known()
+    {
+        var refused = await Assert.ThrowsAsync<TsfException>(() => EmbeddedFunctions.StartAsync(
+            CommandLine.Parse(["--TrustedServe:Models:Store=/models", "--TrustedServe:Trust:Broker=http://127.0.0.1:1"]),
+            new HostSeams { Mode = () => TrustMode.Development, Environment = [] }));
+
+        Assert.Equal(TsfErrors.OpenListener, refused.Error);
+    }
+
+    [Fact]
+    public async Task Models_are_not_managed_by_whoever_reaches_the_other_host()
+    {
+        await using var host = await OuterHost.StartAsync(["classify"]);
+
+        using var answer = await host.Client.PostAsync("/v2/repository/models/classify/unload", null);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Stop_waits_for_the_job_in_hand()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        await using var host = await OuterHost.StartAsync(["paced-500"], [.. Arguments(queue)]);
+        await queue.UploadAsync("{\"x\":[1,2]}\n");
+        var running = host.Functions.RunJobAsync(Encoding.UTF8.GetBytes(queue.Job(model: "paced-500")), "m1", 1, CancellationToken.None);
+
+        await host.Functions.StopAsync();
+
+        await running;
+        Assert.Single(await queue.ResultAsync());
+    }
+
+    [Fact]
+    public async Task Job_that_outlasts_the_grace_is_stopped_and_writes_nothing()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        await using var host = await OuterHost.StartAsync(["slow"], [.. Arguments(queue), "--TrustedServe:Drain:GraceSeconds=1"]);
+        await queue.UploadAsync("{\"x\":[1,2]}\n");
+        var running = host.Functions.RunJobAsync(Encoding.UTF8.GetBytes(queue.Job(model: "slow")), "m1", 1, CancellationToken.None);
+
+        await host.Functions.StopAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.True(await queue.NothingWrittenAsync());
     }
 
     [Fact]

@@ -42,6 +42,7 @@ internal sealed class OuterHost : IAsyncDisposable
                 $"--TrustedServe:Models:Store={directory.Path}",
                 "--TrustedServe:Health:Listen=http://127.0.0.1:0",
                 "--TrustedServe:Trust:Broker=http://127.0.0.1:1",
+                "--TrustedServe:Http:InsecureAllowAnyCaller=true",
                 $"--TrustedServe:Worker:Executable={Repository.Executable("tests", "TrustedServe.WorkerDouble")}",
                 .. arguments,
             ]),

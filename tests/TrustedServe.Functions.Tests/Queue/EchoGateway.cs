@@ -16,6 +16,9 @@ internal sealed class EchoGateway : IInferenceGateway
     /// <summary>How long an answer takes.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>Set while answers are to wait for it.</summary>
+    public TaskCompletionSource? Held { get; set; }
+
     /// <summary>Called for each request with its texts; what it throws is the answer.</summary>
     public Action<IReadOnlyList<string>> OnRequest { get; set; } = _ => { };
 
@@ -54,7 +57,7 @@ internal sealed class EchoGateway : IInferenceGateway
         return new ServedModel("echo", version ?? "1", true, metadata, 2);
     }
 
-    public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, DateTimeOffset deadline, CancellationToken cancellationToken)
+    public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
         var texts = Texts(request.RawInputContents[0].Span);
         lock (Answered)
@@ -67,6 +70,7 @@ internal sealed class EchoGateway : IInferenceGateway
         try
         {
             await Task.Delay(Delay, cancellationToken);
+            await (Held?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask);
             OnRequest(texts);
             texts.ForEach(Answered.Enqueue);
             return AnswersPairs ? Answer([texts[0], texts[0]]) : Answer(texts);

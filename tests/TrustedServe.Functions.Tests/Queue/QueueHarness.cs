@@ -63,11 +63,13 @@ internal sealed class QueueHarness : IAsyncDisposable
 
     public LogRecorder Log { get; } = new();
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public JobRegistry Jobs => host!.Services.GetRequiredService<JobRegistry>();
 
-    public static async Task<QueueHarness> CreateAsync(AzuriteFixture fixture)
+    public static async Task<QueueHarness> CreateAsync(AzuriteFixture fixture, TimeProvider? time = null)
     {
-        var harness = new QueueHarness(await fixture.GetAsync());
+        var harness = new QueueHarness(await fixture.GetAsync()) { Time = time ?? TimeProvider.System };
         await harness.Queue.CreateAsync();
         await harness.In.CreateAsync();
         await harness.Out.CreateAsync();
@@ -91,6 +93,7 @@ internal sealed class QueueHarness : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddSingleton<IInferenceGateway>(Gateway);
         builder.Services.AddSingleton<IKeySource>(Keys);
+        builder.Services.AddSingleton(Time);
         builder.Services.AddQueueTrigger(ReadOptions(Settings, Host), Host);
         host = builder.Build();
         await host.StartAsync();

@@ -132,6 +132,61 @@ public sealed class QueueRecoveryTests(AzuriteFixture fixture)
     }
 
     [Fact]
+    public async Task Queue_DeletedUnderAJob_JobIsFinishedAndTheNextQueueIsRead()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        queue.Host = new QueueHostSettings { VisibilityTimeout = TimeSpan.FromSeconds(3) };
+        queue.Gateway.Held = new TaskCompletionSource();
+        await queue.UploadAsync(Rows(2));
+        await queue.Queue.SendMessageAsync(queue.Job());
+        await queue.StartAsync();
+        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Gateway.MostAtOnce > 0));
+
+        await queue.Queue.DeleteAsync();
+        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Log.Has(6015)));
+        queue.Gateway.Held.SetResult();
+
+        Assert.Equal(2, (await queue.ResultAsync()).Count);
+        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Log.Has(6010)));
+        Assert.False(queue.Log.Has(6007));
+
+        await queue.UploadAsync(Rows(3), "next.jsonl");
+        await queue.Queue.CreateAsync();
+        await queue.Queue.SendMessageAsync(queue.Job("job-2", "next.jsonl", "next-result.jsonl"));
+
+        Assert.Equal(3, (await queue.ResultAsync("next-result.jsonl")).Count);
+        Assert.True(queue.Log.Has(6011));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task Clock_ThatJumpsByHoursUnderAJob_ChangesNothing(int hours)
+    {
+        var time = new JumpingTime();
+        await using var queue = await QueueHarness.CreateAsync(fixture, time);
+        queue.Host = new QueueHostSettings { VisibilityTimeout = TimeSpan.FromSeconds(5) };
+        queue.Gateway.Held = new TaskCompletionSource();
+        await queue.UploadAsync(Rows(2));
+        await queue.Queue.SendMessageAsync(queue.Job());
+        await queue.StartAsync();
+        await QueueHarness.UntilAsync(() => Task.FromResult(queue.Gateway.MostAtOnce > 0));
+        var received = (await queue.Queue.GetPropertiesAsync()).Value.ApproximateMessagesCount;
+
+        time.Offset = TimeSpan.FromHours(hours);
+
+        // Longer than a lease, so that it must have been renewed by the clock that was set.
+        await Task.Delay(TimeSpan.FromSeconds(7));
+        Assert.Null((await queue.Queue.PeekMessageAsync()).Value);
+        queue.Gateway.Held.SetResult();
+        Assert.Equal(2, (await queue.ResultAsync()).Count);
+        await queue.EmptyAsync();
+        Assert.Equal(1, received);
+        Assert.Single(queue.Log.Lines, line => line.Id == 6001);
+        Assert.False(queue.Log.Has(6005) || queue.Log.Has(6007));
+    }
+
+    [Fact]
     public async Task Account_CannotBeReached_SaidOnceAndStopsAtOnce()
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.Worker.Hosting;
 
@@ -9,15 +9,13 @@ namespace TrustedServe.Worker.Hosting;
 /// </summary>
 internal sealed partial class FollowingLifetime(TimeSpan drain, IHostApplicationLifetime application, TimeProvider time, ILogger<FollowingLifetime> logger) : IHostLifetime, IDisposable
 {
-    private static readonly PosixSignal[] Ending = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
-
-    private readonly List<PosixSignalRegistration> registrations = [];
+    private ProcessSignals? signals;
     private int asked;
 
     /// <inheritdoc/>
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
-        registrations.AddRange(Ending.Select(signal => PosixSignalRegistration.Create(signal, Ask)));
+        signals = new ProcessSignals(Ask, signal => LogIgnored(logger, signal));
         return Task.CompletedTask;
     }
 
@@ -25,18 +23,17 @@ internal sealed partial class FollowingLifetime(TimeSpan drain, IHostApplication
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+    public void Dispose() => signals?.Dispose();
 
-    private void Ask(PosixSignalContext context)
+    private void Ask(string signal)
     {
-        context.Cancel = true;
         if (Interlocked.Increment(ref asked) > 1)
         {
             application.StopApplication();
             return;
         }
 
-        LogFollowing(logger, drain.TotalSeconds);
+        LogFollowing(logger, signal, drain.TotalSeconds);
         _ = StopAfterAsync();
     }
 
@@ -46,6 +43,9 @@ internal sealed partial class FollowingLifetime(TimeSpan drain, IHostApplication
         application.StopApplication();
     }
 
-    [LoggerMessage(1401, LogLevel.Information, "Asked to end: answering until the front end ends this process, at most {Seconds} s")]
-    private static partial void LogFollowing(ILogger logger, double seconds);
+    [LoggerMessage(1401, LogLevel.Information, "Asked to end ({Signal}): answering until the front end ends this process, at most {Seconds} s")]
+    private static partial void LogFollowing(ILogger logger, string signal, double seconds);
+
+    [LoggerMessage(1402, LogLevel.Warning, "{Signal} means nothing to this process")]
+    private static partial void LogIgnored(ILogger logger, string signal);
 }
