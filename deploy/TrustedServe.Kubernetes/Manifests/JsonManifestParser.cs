@@ -77,6 +77,7 @@ internal static class JsonManifestParser
         {
             var (line, column) = places.At(reader.TokenStartIndex);
             var name = reader.GetString()!;
+            context.CheckName(name, line, column);
             reader.Read();
             var (value, position) = Value(ref reader, places, context, depth + 1);
             if (!positions.TryAdd(name, position.Named(line, column)))

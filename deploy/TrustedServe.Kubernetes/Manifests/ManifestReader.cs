@@ -20,6 +20,9 @@ public static class ManifestReader
     /// <summary>Most values in one text: some hundred bytes of memory each.</summary>
     public const int MaxValues = 1_000_000;
 
+    /// <summary>Longest name of a member.</summary>
+    public const int MaxNameLength = 1_024;
+
     /// <summary>Reads every object in a text.</summary>
     /// <param name="yaml">The text: YAML, or JSON when its first character is a brace.</param>
     /// <param name="source">Name of the text for messages, for example its file's.</param>

@@ -34,6 +34,15 @@ internal sealed class ReadContext(string source)
         }
     }
 
+    /// <summary>Refuses a member's name that is longer than any that Kubernetes has: paths are made of names.</summary>
+    public void CheckName(string name, long line, long column)
+    {
+        if (name.Length > ManifestReader.MaxNameLength)
+        {
+            throw Refuse(line, column, $"a name of {name.Length} characters; at most {ManifestReader.MaxNameLength} are read");
+        }
+    }
+
     /// <summary>The refusal at a place.</summary>
     public TsfException Refuse(PositionNode position, string what) => Refuse(position.Line, position.Column, what);
 

@@ -64,6 +64,7 @@ internal static class YamlManifestParser
             var key = parser.Consume<ParsingEvent>();
             var (line, column) = (key.Start.Line, key.Start.Column);
             var name = key is Scalar scalar ? Name(scalar, context) : throw context.Refuse(line, column, "a member's name must be a text");
+            context.CheckName(name, line, column);
             var (value, place) = Value(parser, context, depth + 1);
             if (!places.TryAdd(name, place.Named((int)line, (int)column)))
             {
