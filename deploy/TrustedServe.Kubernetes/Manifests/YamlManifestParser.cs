@@ -37,6 +37,11 @@ internal static class YamlManifestParser
             var hint = text.Contains("{{", StringComparison.Ordinal) ? "; '{{' looks like a template that was not rendered" : "";
             throw context.Refuse(exception.Start.Line, exception.Start.Column, $"not YAML ({ReadContext.Shown(exception.Message)}){hint}", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // The parser's own slip on texts that are no YAML, for example text behind a document's end.
+            throw context.Refuse(parser.Current?.End.Line ?? 1, parser.Current?.End.Column ?? 1, "not YAML behind this place", exception);
+        }
     }
 
     private static (JsonNode? Value, PositionNode Position) Value(Parser parser, ReadContext context, int depth)

@@ -15,6 +15,7 @@ internal static class CheckCases
     [
         CheckCase.Server("TSK001", ("default_vcpus: \"0\"", "default_vcpus: \"48\"")),
         CheckCase.Server("TSK001", ("default_memory: \"2048\"", "default_memory: \"16384\"")),
+        CheckCase.Server("", ("16Gi", "2Gi"), ("sizeLimit: 4Gi", "sizeLimit: 1Gi")),
         CheckCase.Server("TSK002", ("default_vcpus: \"0\"", "default_vcpus: \"1\"")),
         CheckCase.Server("TSK002", ("        io.katacontainers.config.hypervisor.default_vcpus: \"0\"\n", "")),
         CheckCase.Job("TSK002", ("          io.katacontainers.config.hypervisor.default_vcpus: \"0\"\n", ""), (RuntimeClass, RuntimeClass + "-runtime-rs")),
@@ -75,6 +76,8 @@ internal static class CheckCases
         CheckCase.Server("TSK043", ("\"MaxBodyBytes\": 1048576", "\"ApiKeysFile\": \"/keys.json\"")),
         CheckCase.Server("TSK043", ("value: \"110\"}", "value: \"110\"}\n        - {name: TRUSTEDSERVE__Models__StoreConnectionString, valueFrom: {secretKeyRef: {name: a, key: b}}}")),
         CheckCase.Server("TSK043", ("        env:\n", "        envFrom: [{configMapRef: {name: tuning}}]\n        env:\n"), ("  settings.json: |", "  TRUSTEDSERVE__Queue__AllowedInputContainers__0: anything\n  settings.json: |")),
+        CheckCase.Server("TSK043", ("  settings.json: |", "  TRUSTEDSERVE__Http__ApiKeysFile: /keys.json\n  settings.json: |")),
+        CheckCase.Argument("", "--insecure-simulated-evidence=false"),
         CheckCase.Variable("TSK044", "ATTESTATION_REQUIRED", "false"),
         CheckCase.Variable("TSK044", "ATTESTATION_FAIL_OPEN", "1"),
         CheckCase.Variable("TSK044", "ATTESTATION_MODE", "permissive"),

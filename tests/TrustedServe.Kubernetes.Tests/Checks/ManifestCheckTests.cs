@@ -43,7 +43,7 @@ public sealed class ManifestCheckTests
     public void Has_a_case_for_every_code_that_needs_no_cluster()
     {
         var shown = CheckCases.All.SelectMany(row => row.Expected.Split(' ')).Append("TSK060").ToHashSet();
-        Assert.Empty(CheckCodes.All.Select(check => check.Code).Where(code => string.CompareOrdinal(code, "TSK100") < 0 && !shown.Contains(code)));
+        Assert.DoesNotContain(CheckCodes.All.Select(check => check.Code), code => string.CompareOrdinal(code, "TSK100") < 0 && !shown.Contains(code));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ManifestCheckTests
     [Fact]
     public void Takes_nothing_of_a_manifest_for_granted()
     {
-        var values = Gen.OneOfConst("null", "5", "-1", "true", "\"text\"", "\"\"", "[]", "{}", "[null]", "{\"a\":null}", "1e300", "\"\\u001b[31m\"");
+        var values = Gen.OneOf("null", "5", "-1", "true", "\"text\"", "\"\"", "[]", "{}", "[null]", "{\"a\":null}", "1e300", "\"\\u001b[31m\"");
         Gen.Select(Gen.Bool, Gen.Int[0, 400], values, Gen.Int[0, 400], values).Sample(
             (isServer, first, firstValue, second, secondValue) =>
             {
@@ -101,7 +101,7 @@ public sealed class ManifestCheckTests
                 Replace(documents, second, secondValue);
                 Assert.All(ManifestCheck.Run(documents), finding => Assert.DoesNotContain('\u001b', finding.Seen + finding.Object + finding.Path));
             },
-            iter: 1_000);
+            iter: 1_000, threads: 1);
     }
 
     [Fact]

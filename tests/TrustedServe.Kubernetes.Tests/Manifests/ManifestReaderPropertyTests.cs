@@ -7,13 +7,16 @@ using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Kubernetes.Tests.Manifests;
 
-/// <summary>What was written is read; what nobody wrote is read or refused, never anything else.</summary>
+/// <summary>
+/// What was written is read; what nobody wrote is read or refused, never anything else. On one thread each: the pool's few are needed
+/// by tests with sockets that run beside these.
+/// </summary>
 public sealed class ManifestReaderPropertyTests
 {
     private static readonly Gen<string> Text = Gen.OneOf(
         Gen.String[Gen.Char[' ', '~'], 0, 12],
-        Gen.String[Gen.OneOfConst('é', '\u2028', '\n', '\t', '"', '\'', '\\', '#', ':', '-', ' ', 'a'), 0, 8],
-        Gen.OneOfConst("0644", "yes", "null", "~", "1e3", "- a", "a: b", "&a", "*a", "!x", "{{ x }}", "---", "...", "😀"));
+        Gen.String[Gen.OneOf('é', '\u2028', '\n', '\t', '"', '\'', '\\', '#', ':', '-', ' ', 'a'), 0, 8],
+        Gen.OneOf("0644", "yes", "null", "~", "1e3", "- a", "a: b", "&a", "*a", "!x", "{{ x }}", "---", "...", "😀"));
 
     private static readonly Gen<JsonNode?> Value = Gen.Recursive<JsonNode?>((depth, value) => depth > 4
         ? Leaf
@@ -31,7 +34,7 @@ public sealed class ManifestReaderPropertyTests
 
     [Fact]
     public void JSON_is_read_as_it_was_written() =>
-        Value.Sample(value => Assert.True(JsonNode.DeepEquals(Object(value), Read(Object(value).ToJsonString()))), iter: 2_000);
+        Value.Sample(value => Assert.True(JsonNode.DeepEquals(Object(value), Read(Object(value).ToJsonString()))), iter: 1_000, threads: 1);
 
     [Fact]
     public void YAML_in_blocks_is_read_as_it_was_written() => Value.Sample(
@@ -41,7 +44,7 @@ public sealed class ManifestReaderPropertyTests
             Write(Object(value), 0, text);
             Assert.True(JsonNode.DeepEquals(Object(value), Read(text.ToString())), text.ToString());
         },
-        iter: 2_000);
+        iter: 1_000, threads: 1);
 
     [Fact]
     public void Every_part_has_a_place_at_which_it_stands() => Value.Sample(
@@ -58,12 +61,12 @@ public sealed class ManifestReaderPropertyTests
                 Assert.StartsWith(Quoted(name), lines[place.Line - 1][(place.Column - 1)..]);
             }
         },
-        iter: 500);
+        iter: 500, threads: 1);
 
     [Fact]
     public void Whatever_comes_is_read_or_refused()
     {
-        var pieces = Gen.OneOfConst(
+        var pieces = Gen.OneOf(
             "apiVersion: v1\n", "kind: A\n", "metadata: {name: a}\n", "---\n", "...\n", "- ", "  ", "\n", "\t", "? ", ": ", "a: ", "&a ", "*a ", "!!str ", "!", "%YAML 1.2\n", "%TAG ! x\n",
             "|\n", ">-\n", "'", "\"", "\\", "\\u12", "{", "}", "[", "]", ",", "#", "{{", "<<: ", "\0", "\u0085", "\ud800", "😀", "0x", "1e9", "~", "|9\n", "@", "`");
         Gen.OneOf(pieces.Array[0, 40].Select(string.Concat), Gen.String[Gen.Char, 0, 60]).Sample(
@@ -79,7 +82,7 @@ public sealed class ManifestReaderPropertyTests
                     Assert.Equal("TSF7020", refusal.Code);
                 }
             },
-            iter: 50_000);
+            iter: 20_000, threads: 1);
     }
 
     private static Gen<JsonNode?> Members(Gen<JsonNode?> value) => Gen.Select(Text, value).Array[0, 4].Select(pairs =>

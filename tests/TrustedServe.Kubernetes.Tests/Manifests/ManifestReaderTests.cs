@@ -35,7 +35,7 @@ public sealed class ManifestReaderTests
     [InlineData("metadata.name", 5, 3)]
     [InlineData("metadata.annotations['a.b/c']", 8, 5)]
     [InlineData("spec.containers[0]", 11, 5)]
-    [InlineData("spec.containers[1].args[1]", 14, 18)]
+    [InlineData("spec.containers[1].args[1]", 14, 19)]
     [InlineData("spec.containers[1].args", 14, 5)]
     [InlineData("spec.containers[1].resources.limits.cpu", 13, 5)]
     [InlineData("spec.runtimeClassName", 9, 1)]
@@ -50,7 +50,7 @@ public sealed class ManifestReaderTests
     {
         var text = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\",\n \"metadata\": {\"name\": \"é\", \"labels\":\n{\"a\": \"b\"}}}";
         var (_, positions) = Assert.Single(ManifestReader.Read(text, "-"));
-        Assert.Equal(new ManifestPosition("-", 2, 27), positions.At(ManifestPath.Parse("metadata.labels"))!);
+        Assert.Equal(new ManifestPosition("-", 2, 28), positions.At(ManifestPath.Parse("metadata.labels"))!);
         Assert.Equal(new ManifestPosition("-", 3, 2), positions.At(ManifestPath.Parse("metadata.labels.a"))!);
     }
 
@@ -72,7 +72,7 @@ public sealed class ManifestReaderTests
             """;
         var found = ManifestReader.Read(text, "all.yaml");
         Assert.Equal(["Secret/a", "Service/b", "Pod/c"], found.Select(document => document.Manifest.ToString()));
-        Assert.Equal(new ManifestPosition("all.yaml", 9, 37), found[1].Positions.At(ManifestPath.Parse("metadata")));
+        Assert.Equal(new ManifestPosition("all.yaml", 9, 35), found[1].Positions.At(ManifestPath.Parse("metadata")));
         Assert.All(found, document => Assert.Null(document.Manifest.Content.Parent));
     }
 

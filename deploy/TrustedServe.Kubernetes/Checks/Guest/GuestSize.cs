@@ -16,11 +16,13 @@ internal sealed record GuestSize(decimal VirtualCpus, decimal MemoryBytes, strin
     /// <summary>The annotation with the MiB that a guest has before limits are counted.</summary>
     public const string MemoryAnnotation = "io.katacontainers.config.hypervisor.default_memory";
 
-    private const decimal Mebibyte = 1 << 20;
+    /// <summary>What a guest has of memory before limits are counted, where nothing is said.</summary>
+    public const decimal DefaultMebibytes = 2048;
 
-    // Kata's own defaults in its confidential configurations.
+    // The same of vCPUs.
     private const decimal DefaultCpus = 1;
-    private const decimal DefaultMebibytes = 2048;
+
+    private const decimal Mebibyte = 1 << 20;
 
     // What runtime-rs adds to limits.
     private const decimal RustCpus = 0.4m;

@@ -47,7 +47,8 @@ internal static class GuestSizeCheck
             yield return cpuNode.Found(CheckCodes.GuestDiffersFromLimits, size.Arithmetic);
         }
 
-        if (memory > 0 && GuestSize.Mebibytes(memoryNode) * (1 << 20) >= memory)
+        // Up to Kata's own default it is what the guest's system needs, however small the limits are.
+        if (memory > 0 && GuestSize.Mebibytes(memoryNode) is { } mebibytes and > GuestSize.DefaultMebibytes && mebibytes * (1 << 20) >= memory)
         {
             yield return memoryNode.Found(CheckCodes.GuestSizedTwice, size.MemoryArithmetic);
         }

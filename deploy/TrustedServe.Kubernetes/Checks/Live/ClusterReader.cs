@@ -150,9 +150,15 @@ public sealed class ClusterReader : IDisposable
         }
 
         files = files.Length > 0 ? files : [KubernetesClientConfiguration.KubeConfigDefaultLocation];
-        return files.FirstOrDefault(file => !File.Exists(file)) is { } missing
-            ? throw new FileNotFoundException($"There is no file {missing}.")
-            : KubernetesClientConfiguration.BuildConfigFromConfigObject(KubernetesClientConfiguration.LoadKubeConfig([.. files.Select(file => new FileInfo(file))]), context);
+        if (files.FirstOrDefault(file => !File.Exists(file)) is { } missing)
+        {
+            throw new FileNotFoundException($"There is no file {missing}.");
+        }
+
+        // Of several files the one that has the context counts: its cluster and user stand beside it.
+        var loaded = files.Select(file => KubernetesClientConfiguration.LoadKubeConfig(new FileInfo(file))).ToList();
+        var wanted = context ?? loaded.Select(config => config.CurrentContext).FirstOrDefault(name => !string.IsNullOrEmpty(name));
+        return KubernetesClientConfiguration.BuildConfigFromConfigObject(loaded.Find(config => config.Contexts?.Any(item => item.Name == wanted) == true) ?? loaded[0], wanted);
     }
 
     private static async Task<JsonObject?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

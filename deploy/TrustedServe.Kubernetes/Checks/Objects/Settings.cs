@@ -9,13 +9,23 @@ internal static class Settings
         .OfType<Setting>()
         .Concat(Setting.FromWords([.. container.Words]));
 
-    /// <summary>Those in the files of ConfigMaps and Secrets.</summary>
-    public static IEnumerable<Setting> InData(ManifestNode data) =>
-        from entry in DataObject.Entries(data)
-        from pair in DataObject.Flatten(entry.Text)
-        let setting = Setting.FromDocument(pair.Key, pair.Value, entry.Node, $"{data.Document.Manifest.Kind} entry '{entry.Name}'")
-        where setting is not null
-        select setting;
+    /// <summary>Those of a ConfigMap or Secret: entries that are variables, and files of settings.</summary>
+    public static IEnumerable<Setting> InData(ManifestNode data)
+    {
+        var kind = data.Document.Manifest.Kind;
+        foreach (var (name, text, node) in DataObject.Entries(data))
+        {
+            if (Setting.FromVariable(name, text, node, kind) is { } variable)
+            {
+                yield return variable;
+            }
+
+            foreach (var setting in DataObject.Flatten(text).Select(pair => Setting.FromDocument(pair.Key, pair.Value, node, $"{kind} entry '{name}'")).OfType<Setting>())
+            {
+                yield return setting;
+            }
+        }
+    }
 
     /// <summary>The value of a setting for a workload, wherever it stands; null when it stands nowhere.</summary>
     public static string? Effective(Workload workload, CheckScope scope, string key)

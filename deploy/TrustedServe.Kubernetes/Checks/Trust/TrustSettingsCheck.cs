@@ -50,6 +50,6 @@ internal static partial class TrustSettingsCheck
     private static bool IsOff(string? value) => value is not null && (value.Equals("false", StringComparison.OrdinalIgnoreCase) || value is "0" or "");
 
     /// <summary>Also inside a line for a shell. Settings of their own form are judged as settings.</summary>
-    [GeneratedRegex(@"(^|\s)--insecure-[a-z-]+(?!=false)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(^|\s)--insecure-(?>[a-z-]+)(?!=false)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex InsecureOption();
 }
