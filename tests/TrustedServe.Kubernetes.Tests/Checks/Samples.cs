@@ -11,6 +11,8 @@ internal static class Samples
     /// <summary>An agent policy that keeps the host out.</summary>
     public const string Policy = "package agent_policy\ndefault CreateContainerRequest := false\ndefault ExecProcessRequest := false\n";
 
+    private static readonly string ClosedInitData = InitData(Policy);
+
     /// <summary>A server, scaled by KEDA, with all that belongs to it.</summary>
     public static string Server => Read("clean.yaml");
 
@@ -37,7 +39,7 @@ internal static class Samples
     }
 
     /// <summary>The objects.</summary>
-    public static IReadOnlyList<ManifestDocument> Parse(string text) => ManifestReader.Read(text.Replace("@INITDATA@", InitData(Policy), StringComparison.Ordinal), "sample.yaml");
+    public static IReadOnlyList<ManifestDocument> Parse(string text) => ManifestReader.Read(text.Replace("@INITDATA@", ClosedInitData, StringComparison.Ordinal), "sample.yaml");
 
     private static string Read(string name) => File.ReadAllText(Path.Combine(Repository.Root, "tests", "TrustedServe.Kubernetes.Tests", "Checks", "Assets", name));
 }

@@ -82,7 +82,7 @@ public sealed class ManifestReaderPropertyTests
                     Assert.Equal("TSF7020", refusal.Code);
                 }
             },
-            iter: 20_000, threads: 1);
+            iter: 10_000, threads: 1);
     }
 
     private static Gen<JsonNode?> Members(Gen<JsonNode?> value) => Gen.Select(Text, value).Array[0, 4].Select(pairs =>

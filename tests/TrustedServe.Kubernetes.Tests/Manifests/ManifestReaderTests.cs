@@ -160,6 +160,7 @@ public sealed class ManifestReaderTests
     [Theory]
     [InlineData("[]", "object")]
     [InlineData("text", "object")]
+    [InlineData("...\n---\n", "not YAML")]
     [InlineData("kind: A\nmetadata: {name: a}", "apiVersion")]
     [InlineData("apiVersion: v1\nmetadata: {name: a}", "kind")]
     [InlineData("apiVersion: v1\nkind: A", "metadata")]

@@ -91,7 +91,11 @@ internal sealed class ClusterDouble : IDisposable
             }
 
             var body = new char[length]; // questions are ASCII
-            await reader.ReadBlockAsync(body, end.Token);
+            if (length > 0)
+            {
+                await reader.ReadBlockAsync(body, end.Token);
+            }
+
             Asked.Enqueue($"{request[0]} {request[1]}");
             var path = request[1].Split('?')[0];
             if (Silent.Contains(path))
