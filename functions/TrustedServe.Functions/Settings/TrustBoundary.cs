@@ -72,7 +72,7 @@ internal static class TrustBoundary
 
         // Settings are known without regard to case, so the keys are too; keys that would get lost mean no access control.
         var keys = Members(root, SettingsSource.Section).SelectMany(section => Members(section, "Http")).SelectMany(http => Members(http, "ApiKeys")).ToList();
-        if (keys.Count > 1 || (keys.Count == 0 && flat.Values.Keys.Any(IsApiKeys)))
+        if (keys.Count > 1 || (keys.Count == 0 && flat.Values.Keys.Any(TrustSettings.IsApiKeys)))
         {
             throw TsfErrors.InvalidSettings.With($"{name} must hold its API keys in one place: as the member ApiKeys of the member Http of {SettingsSource.Section}.");
         }
