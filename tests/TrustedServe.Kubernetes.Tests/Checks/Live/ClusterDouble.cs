@@ -57,9 +57,12 @@ internal sealed class ClusterDouble : IDisposable
 
     public void Dispose()
     {
-        end.Cancel();
-        listener.Dispose();
-        end.Dispose();
+        if (!end.IsCancellationRequested)
+        {
+            end.Cancel();
+            listener.Dispose();
+            end.Dispose();
+        }
     }
 
     private async Task AcceptAsync()
