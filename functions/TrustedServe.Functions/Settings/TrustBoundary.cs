@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using TrustedServe.Attestation.Keys;
-using TrustedServe.Functions.Queue;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Secrets;
+using TrustedServe.Protocol.Trust;
 
 namespace TrustedServe.Functions.Settings;
 
@@ -15,39 +15,16 @@ namespace TrustedServe.Functions.Settings;
 internal static class TrustBoundary
 {
     /// <summary>The setting that names the resource.</summary>
-    public const string SettingsKey = "Trust:Settings";
+    public const string SettingsKey = TrustSettings.ResourceKey;
 
     /// <summary>
     /// Where inline API keys stand in the resource, as in a file of API keys. They are read once, with the resource: unlike a
     /// file's, a change of them is in force from the next start on.
     /// </summary>
-    public const string ApiKeysKey = "Http:ApiKeys";
-
-    /// <summary>
-    /// What stands in the section of trust and decides none. The resource and the evidence's paths only say where to look: the
-    /// broker judges what is found there by the hardware's signature, so a wrong one can only fail.
-    /// </summary>
-    private static readonly string[] TuningKeys = [SettingsKey, "Trust:ReportRoot", "Trust:EventLogFile", "Trust:InitDataFile"];
-
-    private static readonly string[] DecidingKeys = ["Models:Store", "Models:StoreConnectionString", "Http:ApiKeysFile", "Worker:Executable", "Worker:AttestationMaxAgeSeconds"];
-
-    private static readonly string[] DecidingQueueWords = ["Connection", "Account", "Container", "Allowed", "Key"];
+    public const string ApiKeysKey = TrustSettings.ApiKeysKey;
 
     /// <summary>Whether a setting decides trust.</summary>
-    public static bool Decides(string key)
-    {
-        if (TuningKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        return key.StartsWith("Trust:", StringComparison.OrdinalIgnoreCase)
-            || IsApiKeys(key)
-            || key.Contains("Insecure", StringComparison.OrdinalIgnoreCase)
-            || DecidingKeys.Contains(key, StringComparer.OrdinalIgnoreCase)
-            || (key.StartsWith(QueueOptions.Prefix, StringComparison.OrdinalIgnoreCase)
-                && DecidingQueueWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase)));
-    }
+    public static bool Decides(string key) => TrustSettings.Decides(key);
 
     /// <summary>Refuses settings that decide trust and come from where the machine's owner can write.</summary>
     /// <exception cref="TsfException">TSF0003 with every such setting and its source.</exception>
@@ -95,17 +72,15 @@ internal static class TrustBoundary
 
         // Settings are known without regard to case, so the keys are too; keys that would get lost mean no access control.
         var keys = Members(root, SettingsSource.Section).SelectMany(section => Members(section, "Http")).SelectMany(http => Members(http, "ApiKeys")).ToList();
-        if (keys.Count > 1 || (keys.Count == 0 && flat.Values.Keys.Any(IsApiKeys)))
+        if (keys.Count > 1 || (keys.Count == 0 && flat.Values.Keys.Any(TrustSettings.IsApiKeys)))
         {
             throw TsfErrors.InvalidSettings.With($"{name} must hold its API keys in one place: as the member ApiKeys of the member Http of {SettingsSource.Section}.");
         }
 
         return new ReleasedSettings(
-            new SettingsSource(name, flat.Values.Where(pair => !IsApiKeys(pair.Key)).ToDictionary(StringComparer.OrdinalIgnoreCase)),
+            new SettingsSource(name, flat.Values.Where(pair => !TrustSettings.IsApiKeys(pair.Key)).ToDictionary(StringComparer.OrdinalIgnoreCase)),
             keys.Count == 1 ? JsonSerializer.SerializeToUtf8Bytes(keys[0]) : null);
     }
-
-    private static bool IsApiKeys(string key) => key.StartsWith(ApiKeysKey + ":", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<JsonElement> Members(JsonElement parent, string name) => parent.ValueKind != JsonValueKind.Object
         ? []

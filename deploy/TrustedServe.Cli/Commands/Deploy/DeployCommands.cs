@@ -9,5 +9,6 @@ internal static class DeployCommands
     public static Command Create() => new("deploy", "Put models onto a Kubernetes cluster, from one description.")
     {
         DeployRenderCommand.Create(),
+        DeployCheckCommand.Create(),
     };
 }
