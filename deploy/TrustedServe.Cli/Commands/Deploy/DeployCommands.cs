@@ -8,5 +8,9 @@ internal static class DeployCommands
     /// <summary>Creates the command with its verbs.</summary>
     public static Command Create() => new("deploy", "Put models onto a Kubernetes cluster, from one description.")
     {
+        DeployApplyCommand.Create(),
+        DeployDiffCommand.Create(),
+        DeployStatusCommand.Create(),
+        DeployDestroyCommand.Create(),
     };
 }
