@@ -37,6 +37,11 @@ internal static class DeployDestroyCommand
     // Whoever cannot be asked has not agreed.
     private static async Task ConfirmAsync(ClusterDestroy destroy, DestroyOptions options, Uri address, CancellationToken cancellationToken)
     {
+        if (Console.IsInputRedirected)
+        {
+            throw TsfErrors.Usage.With("Nothing was removed: there is no terminal to ask at. '--yes' does not ask.");
+        }
+
         var objects = await destroy.PlanAsync(cancellationToken);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         foreach (var item in objects)

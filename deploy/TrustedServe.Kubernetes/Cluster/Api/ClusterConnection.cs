@@ -1,8 +1,9 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using k8s;
-using k8s.Autorest;
+using k8s.Authentication;
 using k8s.Exceptions;
 using TrustedServe.Protocol.Errors;
 using YamlDotNet.Core;
@@ -97,7 +98,7 @@ internal sealed class ClusterConnection : IDisposable
         try
         {
             return KubernetesClientConfiguration.BuildConfigFromConfigObject(
-                KubernetesClientConfiguration.LoadKubeConfig([.. files.Select(file => new FileInfo(file))]), options.Context);
+                KubernetesClientConfiguration.LoadKubeConfig(files.Select(file => new FileInfo(file)).ToArray()), options.Context);
         }
         catch (KubeConfigException exception)
         {
@@ -132,7 +133,7 @@ internal sealed class ClusterConnection : IDisposable
     private static SslClientAuthenticationOptions Tls(KubernetesClientConfiguration config)
     {
         var tls = new SslClientAuthenticationOptions { TargetHost = config.TlsServerName };
-        if (CertUtils.GetClientCert(config) is { } certificate)
+        if (ClientCertificate(config) is { } certificate)
         {
             tls.ClientCertificates = [certificate];
         }
@@ -150,4 +151,16 @@ internal sealed class ClusterConnection : IDisposable
 
         return tls;
     }
+
+    private static X509Certificate2? ClientCertificate(KubernetesClientConfiguration config)
+    {
+        var certificate = Pem(config.ClientCertificateData, config.ClientCertificateFilePath);
+        var key = Pem(config.ClientCertificateKeyData, config.ClientKeyFilePath);
+        return certificate is null || key is null ? null : X509Certificate2.CreateFromPem(certificate, key);
+    }
+
+    private static string? Pem(string? data, string? file) =>
+        !string.IsNullOrWhiteSpace(data) ? Encoding.ASCII.GetString(Convert.FromBase64String(data))
+        : !string.IsNullOrWhiteSpace(file) ? File.ReadAllText(file)
+        : null;
 }

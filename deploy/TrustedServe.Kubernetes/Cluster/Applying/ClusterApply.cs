@@ -1,5 +1,4 @@
 using TrustedServe.Kubernetes.Cluster.Differences;
-using TrustedServe.Kubernetes.Cluster.Objects;
 using TrustedServe.Kubernetes.Cluster.Removal;
 using TrustedServe.Kubernetes.Cluster.Waiting;
 using TrustedServe.Kubernetes.Manifests;

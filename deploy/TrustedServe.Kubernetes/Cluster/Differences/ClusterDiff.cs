@@ -1,5 +1,4 @@
 using TrustedServe.Kubernetes.Cluster.Applying;
-using TrustedServe.Kubernetes.Cluster.Objects;
 using TrustedServe.Kubernetes.Manifests;
 using TrustedServe.Protocol.Errors;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using TrustedServe.Kubernetes.Cluster.Applying;
-using TrustedServe.Kubernetes.Cluster.Objects;
 using TrustedServe.Kubernetes.Cluster.Waiting;
 using TrustedServe.Protocol.Errors;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -44,10 +46,16 @@ internal sealed class ApiDouble : IAsyncDisposable
     /// <summary>Whether a version that is too old is told by the status of the answer, or by an event in it; servers do both.</summary>
     public bool IsGoneByStatus { get; set; }
 
-    public static async Task<ApiDouble> StartAsync()
+    public static async Task<ApiDouble> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         builder.Logging.ClearProviders();
         var application = builder.Build();
         var cluster = new ApiDouble(application);
