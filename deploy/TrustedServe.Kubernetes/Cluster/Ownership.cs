@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TrustedServe.Kubernetes.Cluster.Objects;
+using TrustedServe.Kubernetes.Manifests;
 
 namespace TrustedServe.Kubernetes.Cluster;
 
@@ -17,6 +18,16 @@ public static class Ownership
 
     /// <summary>Which deployment an object belongs to.</summary>
     public const string DeploymentLabel = "trustedserve.dev/deployment";
+
+    /// <summary>The label by which rendered manifests name their deployment.</summary>
+    public const string InstanceLabel = "app.kubernetes.io/instance";
+
+    /// <summary>The deployment that every one of the manifests names; null when they do not agree.</summary>
+    public static string? InstanceOf(IEnumerable<Manifest> manifests)
+    {
+        var names = manifests.Select(manifest => Field.Text(manifest.Content, "metadata", "labels", InstanceLabel)).Distinct().Take(2).ToList();
+        return names.Count == 1 ? names[0] : null;
+    }
 
     /// <summary>What selects everything of a deployment.</summary>
     public static string Selector(string deployment) => $"{ManagedByLabel}={ManagedBy},{DeploymentLabel}={deployment}";

@@ -93,7 +93,7 @@ public sealed class DestroyTests
         await sandbox.ApplyAsync(Sandbox.Manifests());
         sandbox.Cluster.Edit("ScaledObject", "models", "langid", live => live["metadata"]!["finalizers"] = new JsonArray("finalizer.keda.sh"), "keda");
         var destroy = DestroyAsync(sandbox);
-        await Sandbox.UntilAsync(() => sandbox.Cluster.Requests.Any(request => request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("scaledobjects", StringComparison.Ordinal) && request.Contains("watch=true", StringComparison.Ordinal) && sandbox.Cluster.Store.Find("ScaledObject", "models", "langid")!["metadata"]!["deletionTimestamp"] is not null));
+        await Sandbox.UntilAsync(() => sandbox.Cluster.Requests.SkipWhile(request => !request.StartsWith("DELETE", StringComparison.Ordinal)).Any(request => request.Contains("watch=true", StringComparison.Ordinal)));
         time.Fire();
 
         var report = await destroy;

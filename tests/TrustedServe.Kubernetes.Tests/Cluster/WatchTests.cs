@@ -17,7 +17,6 @@ public sealed class WatchTests
         Assert.Equal("1", await NextAsync(states));
 
         var opened = sandbox.Cluster.WatchesOpened;
-        sandbox.Cluster.Faults.Add("GET", "watch=true", Faults.Before(() => { }), times: 1);
         sandbox.Cluster.CutWatches();
         Put(sandbox, "2"); // while nobody watches
         Assert.Equal("2", await NextAsync(states));

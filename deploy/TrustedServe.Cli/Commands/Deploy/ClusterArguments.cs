@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrustedServe.Kubernetes.Cluster;
+using TrustedServe.Kubernetes.Manifests;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Cli.Commands.Deploy;
@@ -10,13 +11,18 @@ internal sealed class ClusterArguments
     private readonly Option<string?> kubeconfig = new("--kubeconfig") { Description = "A kubeconfig; default: KUBECONFIG, then ~/.kube/config, then the pod's service account." };
     private readonly Option<string?> context = new("--context") { Description = "A context of the kubeconfig; default: its current one." };
     private readonly Option<string?> inside = new("--namespace", "-n") { Description = "Namespace of the deployment; default: the manifests' only one, then the context's, then 'default'." };
-    private readonly Option<string> name = new("--name") { Description = "Name of the deployment.", Required = true };
+    private readonly Option<string?> name;
     private readonly Option<int> timeout;
     private readonly Option<bool> skipTls = new("--insecure-skip-tls-verify") { Description = "Accept a kubeconfig that turns the check of the server's certificate off; whoever is on the way can then take the credentials." };
 
     /// <summary>The options, with a default for the time that the whole verb may take.</summary>
-    public ClusterArguments(int seconds)
+    public ClusterArguments(int seconds, bool hasManifests)
     {
+        name = new Option<string?>("--name")
+        {
+            Description = $"Name of the deployment{(hasManifests ? $"; default: the one that every manifest has as its label {Ownership.InstanceLabel}" : "")}.",
+            Required = !hasManifests,
+        };
         timeout = new Option<int>("--timeout") { Description = "Seconds for everything, retries and waiting included.", DefaultValueFactory = _ => seconds };
         timeout.Validators.Add(result =>
         {
@@ -44,6 +50,11 @@ internal sealed class ClusterArguments
 
     /// <summary>The deployment's name.</summary>
     public string Name(ParseResult parsed) => parsed.GetValue(name)!;
+
+    /// <summary>The deployment's name, or what the manifests say that it is.</summary>
+    /// <exception cref="TsfException">TSF0010: neither says it.</exception>
+    public string Name(ParseResult parsed, IReadOnlyList<Manifest> manifests) => parsed.GetValue(name) ?? Ownership.InstanceOf(manifests)
+        ?? throw TsfErrors.Usage.With($"Give the deployment a name with '--name': the manifests do not all have the same label {Ownership.InstanceLabel}.");
 
     /// <summary>The namespace that was named.</summary>
     public string? Namespace(ParseResult parsed) => parsed.GetValue(inside);

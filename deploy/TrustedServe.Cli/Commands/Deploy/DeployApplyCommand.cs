@@ -15,7 +15,7 @@ internal static class DeployApplyCommand
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait until everything is ready." };
         var noPrune = new Option<bool>("--no-prune") { Description = "Leave what was applied once and is not among the manifests any more." };
         var noRollBack = new Option<bool>("--no-rollback") { Description = "Leave a failed apply as it is, to look at it." };
-        var cluster = new ClusterArguments(900);
+        var cluster = new ClusterArguments(900, hasManifests: true);
         var json = CommonOptions.Json();
         var command = new Command("apply", "Apply manifests, wait until they are ready, remove what is rendered no more; on failure bring back what was before. Exit code 0: everything is done; 1: not.")
         {
@@ -29,7 +29,7 @@ internal static class DeployApplyCommand
             var manifests = ManifestFiles.Read(parsed.GetValue(files)!);
             var options = new ApplyOptions
             {
-                Deployment = cluster.Name(parsed),
+                Deployment = cluster.Name(parsed, manifests),
                 Namespace = cluster.Namespace(parsed),
                 ForceConflicts = parsed.GetValue(force),
                 Adopt = parsed.GetValue(adopt),

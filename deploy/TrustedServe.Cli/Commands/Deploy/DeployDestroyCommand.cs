@@ -12,7 +12,7 @@ internal static class DeployDestroyCommand
     public static Command Create()
     {
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var cluster = new ClusterArguments(600);
+        var cluster = new ClusterArguments(600, hasManifests: false);
         var json = CommonOptions.Json();
         var command = new Command("destroy", "Remove everything that is this deployment's, in reverse order, and wait until it is gone. Volume claims, and namespaces that hold something of others, are left. Exit code 0: everything is gone; 1: not.") { yes, json };
         cluster.AddTo(command);

@@ -20,7 +20,7 @@ internal static class DeployDiffCommand
         var files = new Argument<string[]>("manifests") { Description = ManifestFiles.Description, Arity = ArgumentArity.OneOrMore };
         var force = new Option<bool>("--force-conflicts") { Description = "Compare as if fields that somebody else manages were taken over." };
         var adopt = new Option<bool>("--adopt") { Description = "Compare as if objects that are not this deployment's were taken over." };
-        var cluster = new ClusterArguments(120);
+        var cluster = new ClusterArguments(120, hasManifests: true);
         var json = CommonOptions.Json();
         var command = new Command("diff", "Show field by field what an apply would change, as the cluster computes it; nothing is changed. Exit code 0: nothing; 1: something; 2: it cannot be told.") { files, force, adopt, json };
         cluster.AddTo(command);
@@ -30,8 +30,9 @@ internal static class DeployDiffCommand
             try
             {
                 using var client = cluster.Open(parsed);
-                var options = new ApplyOptions { Deployment = cluster.Name(parsed), Namespace = cluster.Namespace(parsed), ForceConflicts = parsed.GetValue(force), Adopt = parsed.GetValue(adopt), Timeout = cluster.Timeout(parsed) };
-                var differences = await new ClusterDiff(client, options).RunAsync(ManifestFiles.Read(parsed.GetValue(files)!), cancellationToken);
+                var manifests = ManifestFiles.Read(parsed.GetValue(files)!);
+                var options = new ApplyOptions { Deployment = cluster.Name(parsed, manifests), Namespace = cluster.Namespace(parsed), ForceConflicts = parsed.GetValue(force), Adopt = parsed.GetValue(adopt), Timeout = cluster.Timeout(parsed) };
+                var differences = await new ClusterDiff(client, options).RunAsync(manifests, cancellationToken);
                 if (isJson)
                 {
                     Console.Out.WriteLine(JsonSerializer.Serialize(differences, StrictJson.Indented));

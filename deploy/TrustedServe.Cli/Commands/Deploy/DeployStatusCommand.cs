@@ -22,7 +22,7 @@ internal static class DeployStatusCommand
                 result.AddError("--interval must be from 1 to 3600.");
             }
         });
-        var cluster = new ClusterArguments(60);
+        var cluster = new ClusterArguments(60, hasManifests: false);
         var json = CommonOptions.Json();
         var command = new Command("status", "Show a deployment's instances, trust, models, scaling and events. Exit code 0: everything is there and ready; 1: not.") { watch, interval, json };
         cluster.AddTo(command);

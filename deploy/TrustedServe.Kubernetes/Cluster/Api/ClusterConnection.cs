@@ -97,8 +97,12 @@ internal sealed class ClusterConnection : IDisposable
 
         try
         {
-            return KubernetesClientConfiguration.BuildConfigFromConfigObject(
-                KubernetesClientConfiguration.LoadKubeConfig(files.Select(file => new FileInfo(file)).ToArray()), options.Context);
+            // Of several files the one that has the context counts; cluster and user stand beside it.
+            var configs = files.Select(file => KubernetesClientConfiguration.LoadKubeConfig(new FileInfo(file))).ToList();
+            var context = options.Context ?? configs.Select(config => config.CurrentContext).FirstOrDefault(name => !string.IsNullOrEmpty(name));
+            var config = configs.FirstOrDefault(config => config.Contexts?.Any(item => item.Name == context) == true)
+                ?? throw TsfErrors.InvalidKubeconfig.With(context is null ? "The kubeconfig has no current context: name one with '--context'." : $"{string.Join(", ", files)} has no context '{Printable.Line(context, 100)}'.");
+            return KubernetesClientConfiguration.BuildConfigFromConfigObject(config, context);
         }
         catch (KubeConfigException exception)
         {

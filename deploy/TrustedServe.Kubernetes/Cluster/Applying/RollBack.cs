@@ -35,6 +35,11 @@ internal sealed class RollBack(ClusterClient client, string deployment, IProgres
 
     private async Task<(ObjectOutcome, string)> DeleteAsync(PlannedObject item, CancellationToken cancellationToken)
     {
+        if (await client.GetAsync(item.Object, cancellationToken) is null)
+        {
+            return (ObjectOutcome.RolledBack, "nothing of it is there");
+        }
+
         var result = await new ObjectRemoval(client, deployment).RemoveAsync(item.Object, cancellationToken);
         return result.Kind == RemovalKind.Gone ? (ObjectOutcome.RolledBack, "deleted again") : (ObjectOutcome.NotRolledBack, $"it was created and is still there: {result.Detail}");
     }

@@ -383,6 +383,13 @@ internal sealed class ApiDouble : IAsyncDisposable
         var skip = int.TryParse(query["continue"], CultureInfo.InvariantCulture, out var from) ? from : 0;
         var limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out var most) && most > 0 ? most : int.MaxValue;
         var page = all.Skip(skip).Take(limit).ToArray();
+        foreach (var item in page.Where(_ => !kind.IsCustom))
+        {
+            // Items of built-in lists do not say again what the list says.
+            item.Remove("apiVersion");
+            item.Remove("kind");
+        }
+
         var metadata = new JsonObject { ["resourceVersion"] = Store.Version.ToString(CultureInfo.InvariantCulture) };
         if (skip + page.Length < all.Count)
         {
