@@ -92,10 +92,10 @@ public sealed class DeployVerbTests : IDisposable
     {
         Directory.CreateDirectory(work["manifests"]);
         File.WriteAllText(work["manifests", "namespace.json"], """{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "models"}}""");
-        File.WriteAllText(work["manifests", "deployment.json"], $$$"""
+        File.WriteAllText(work["manifests", "deployment.json"], """
             {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "langid", "namespace": "models"},
-             "spec": {"selector": {"matchLabels": {"app": "langid"}}, "template": {"metadata": {"labels": {"app": "langid"}}, "spec": {"containers": [{"name": "worker", "image": "{{{image}}}"}]}}}}
-            """);
+             "spec": {"selector": {"matchLabels": {"app": "langid"}}, "template": {"metadata": {"labels": {"app": "langid"}}, "spec": {"containers": [{"name": "worker", "image": "IMAGE"}]}}}}
+            """.Replace("IMAGE", image, StringComparison.Ordinal));
     }
 
     private Task<(int ExitCode, string Output)> RunAsync(string verb, params string[] arguments) =>

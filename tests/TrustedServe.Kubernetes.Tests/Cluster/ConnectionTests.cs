@@ -94,13 +94,14 @@ public sealed class ConnectionTests : IDisposable
     private string Tls(ApiDouble cluster, X509Certificate2 authority)
     {
         var path = work[Guid.NewGuid().ToString()];
-        File.WriteAllText(path, $$"""
-            current-context: x
-            contexts: [{name: x, context: {cluster: c, user: u}}]
-            clusters: [{name: c, cluster: {server: "{{cluster.Address}}", certificate-authority-data: {{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(authority.ExportCertificatePem()))}}}}]
-            users: [{name: u, user: {token: t}}]
-
-            """);
+        var pem = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(authority.ExportCertificatePem()));
+        File.WriteAllLines(path,
+        [
+            "current-context: x",
+            "contexts: [{name: x, context: {cluster: c, user: u}}]",
+            $"clusters: [{{name: c, cluster: {{server: \"{cluster.Address}\", certificate-authority-data: {pem}}} }}]",
+            "users: [{name: u, user: {token: t}}]",
+        ]);
         return path;
     }
 

@@ -57,12 +57,12 @@ internal sealed class Sandbox : IAsyncDisposable, IProgress<ApplyProgress>
         return new Manifest(apiVersion, kind, @namespace, name, content);
     }
 
-    public static Manifest Deployment(string image = "registry.invalid/worker@sha256:aa", string extra = "") => Of("apps/v1", "Deployment", "models", "langid", $$$"""
+    public static Manifest Deployment(string image = "registry.invalid/worker@sha256:aa", string extra = "") => Of("apps/v1", "Deployment", "models", "langid", """
         {"spec": {"selector": {"matchLabels": {"app": "langid"}}, "template": {"metadata": {"labels": {"app": "langid"}}, "spec": {"runtimeClassName": "kata-qemu-tdx", "containers": [
-          {"name": "worker", "image": "{{{image}}}", "env": [{"name": "LANES", "value": "2"}{{{extra}}}], "resources": {"limits": {"cpu": "2", "memory": "4Gi"}}},
+          {"name": "worker", "image": "IMAGE", "env": [{"name": "LANES", "value": "2"}EXTRA], "resources": {"limits": {"cpu": "2", "memory": "4Gi"}}},
           {"name": "functions", "image": "registry.invalid/functions@sha256:bb", "ports": [{"containerPort": 8080}, {"containerPort": 8081, "name": "health"}],
            "readinessProbe": {"httpGet": {"path": "/healthz/ready", "port": "health"}}}]}}}}
-        """);
+        """.Replace("IMAGE", image, StringComparison.Ordinal).Replace("EXTRA", extra, StringComparison.Ordinal));
 
     /// <summary>A deployment as it is rendered, in no useful order.</summary>
     public static List<Manifest> Manifests() =>

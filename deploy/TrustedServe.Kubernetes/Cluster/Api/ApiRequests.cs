@@ -81,7 +81,7 @@ internal sealed class ApiRequests(ClusterConnection connection, ClusterOptions o
                 catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
                 {
                     cause = exception;
-                    reason = Printable.Line(exception.Message);
+                    reason = Printable.Line(exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message);
                 }
             }
 

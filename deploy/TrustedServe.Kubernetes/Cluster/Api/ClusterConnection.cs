@@ -99,8 +99,8 @@ internal sealed class ClusterConnection : IDisposable
         {
             // Of several files the one that has the context counts; cluster and user stand beside it.
             var configs = files.Select(file => KubernetesClientConfiguration.LoadKubeConfig(new FileInfo(file))).ToList();
-            var context = options.Context ?? configs.Select(config => config.CurrentContext).FirstOrDefault(name => !string.IsNullOrEmpty(name));
-            var config = configs.FirstOrDefault(config => config.Contexts?.Any(item => item.Name == context) == true)
+            var context = options.Context ?? configs.Select(file => file.CurrentContext).FirstOrDefault(name => !string.IsNullOrEmpty(name));
+            var config = configs.FirstOrDefault(file => file.Contexts?.Any(item => item.Name == context) == true)
                 ?? throw TsfErrors.InvalidKubeconfig.With(context is null ? "The kubeconfig has no current context: name one with '--context'." : $"{string.Join(", ", files)} has no context '{Printable.Line(context, 100)}'.");
             return KubernetesClientConfiguration.BuildConfigFromConfigObject(config, context);
         }

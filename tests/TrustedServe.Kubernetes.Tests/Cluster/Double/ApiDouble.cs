@@ -71,15 +71,17 @@ internal sealed class ApiDouble : IAsyncDisposable
     /// <summary>Writes a kubeconfig and returns its path.</summary>
     public string Kubeconfig(string path, string? token = null, string? @namespace = null)
     {
-        File.WriteAllText(path, $$"""
-            apiVersion: v1
-            kind: Config
-            current-context: double
-            clusters: [{name: double, cluster: {server: "{{Address}}"}}]
-            users: [{name: user, user: { {{(token is null ? "" : $"token: {token}")}} }}]
-            contexts: [{name: double, context: {cluster: double, user: user{{(@namespace is null ? "" : $", namespace: {@namespace}")}}}}]
-
-            """);
+        var user = token is null ? "" : ", user: user";
+        var place = @namespace is null ? "" : $", namespace: {@namespace}";
+        File.WriteAllLines(path,
+        [
+            "apiVersion: v1",
+            "kind: Config",
+            "current-context: double",
+            $"clusters: [{{name: double, cluster: {{server: \"{Address}\"}} }}]",
+            token is null ? "users: []" : $"users: [{{name: user, user: {{token: {token}}} }}]",
+            $"contexts: [{{name: double, context: {{cluster: double{user}{place}}} }}]",
+        ]);
         return path;
     }
 
@@ -135,7 +137,16 @@ internal sealed class ApiDouble : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         CutWatches();
-        await application.StopAsync(new CancellationToken(canceled: true));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await application.StopAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A request that hangs, as it was told to.
+        }
+
         await application.DisposeAsync();
         await Controllers.DisposeAsync();
     }

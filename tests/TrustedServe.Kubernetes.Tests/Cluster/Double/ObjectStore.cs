@@ -91,12 +91,13 @@ internal sealed class ObjectStore
             metadata["creationTimestamp"] = live?["metadata"]!["creationTimestamp"]!.DeepClone() ?? Now();
             metadata["resourceVersion"] = live?["metadata"]!["resourceVersion"]!.DeepClone();
             metadata["generation"] = live is null ? 1 : (long)live["metadata"]!["generation"]! + (JsonNode.DeepEquals(Specification(live), Specification(result)) ? 0 : 1);
+            result = JsonNode.Parse(result.ToJsonString())!.AsObject(); // as it came over the wire, whoever made it
             if (live is not null && JsonNode.DeepEquals(live, result))
             {
                 return (result, false); // nothing changed: no new version
             }
 
-            metadata["resourceVersion"] = (dryRun ? version : ++version).ToString(CultureInfo.InvariantCulture);
+            result["metadata"]!["resourceVersion"] = (dryRun ? version : ++version).ToString(CultureInfo.InvariantCulture);
             if (dryRun)
             {
                 return (result, isNew);

@@ -70,7 +70,7 @@ internal static class ServerSideApply
             (string)entry!["manager"]!, (string)entry["operation"]!, (string?)entry["subresource"] ?? "", (string)entry["apiVersion"]!, (string)entry["time"]!, FieldSet.Parse(entry["fieldsV1"]!.AsObject()))),
     ];
 
-    private static void Write(JsonObject target, IEnumerable<Owner> owners) => ((JsonObject)target["metadata"]!)["managedFields"] = new JsonArray([.. owners.Select(owner =>
+    private static void Write(JsonObject target, IEnumerable<Owner> owners) => ((JsonObject)target["metadata"]!)["managedFields"] = new JsonArray([.. owners.OrderBy(owner => (owner.Manager, owner.Operation, owner.Subresource)).Select(owner =>
     {
         var entry = new JsonObject { ["manager"] = owner.Manager, ["operation"] = owner.Operation, ["apiVersion"] = owner.ApiVersion, ["time"] = owner.Time, ["fieldsType"] = "FieldsV1", ["fieldsV1"] = owner.Fields.ToFieldsV1() };
         if (owner.Subresource.Length > 0)
