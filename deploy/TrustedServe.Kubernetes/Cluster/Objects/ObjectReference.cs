@@ -9,7 +9,7 @@ namespace TrustedServe.Kubernetes.Cluster.Objects;
 /// <param name="Kind">Kind.</param>
 /// <param name="Namespace">Namespace; null for an object that has none.</param>
 /// <param name="Name">Name.</param>
-public sealed record ObjectReference(string ApiVersion, string Kind, string? Namespace, string Name)
+public sealed record ObjectReference(string ApiVersion, string Kind, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Namespace, string Name)
 {
     /// <summary>The group; empty for the core's.</summary>
     [JsonIgnore]
