@@ -49,14 +49,14 @@ public sealed class AppliedFieldsTests
     [Fact]
     public void What_was_applied_is_read_back_whole() => Configurations.Sample(config =>
     {
-        var live = Apply(null, config);
+        var live = Apply(null, config)!;
         Assert.True(JsonNode.DeepEquals(config, AppliedFields.Extract(Reference, live)), $"{config}\n{AppliedFields.Extract(Reference, live)}");
     });
 
     [Fact]
     public void Applying_again_what_was_before_undoes_any_change_and_leaves_what_is_of_others() => Gen.Select(Configurations, Configurations, Configurations).Sample((first, second, foreign) =>
     {
-        var before = Apply(Apply(null, foreign, "other"), first, force: true);
+        var before = Apply(Apply(null, foreign, "other"), first, force: true)!;
         var changed = Apply(before, second);
         if (changed is null)
         {

@@ -40,7 +40,7 @@ internal sealed class Controllers : IAsyncDisposable
             {
                 switch (change.Kind.Kind)
                 {
-                    case "Deployment" when (long?)change.Object["status"]?["observedGeneration"] != (long)change.Object["metadata"]!["generation"]!:
+                    case "Deployment" when !JsonNode.DeepEquals(change.Object["status"]?["observedGeneration"], change.Object["metadata"]!["generation"]):
                         RollOut(change);
                         break;
                     case "ScaledObject" or "ScaledJob" or "InterceptorRoute" when change.Object["status"] is null:
