@@ -10,5 +10,9 @@ internal static class DeployCommands
     {
         DeployRenderCommand.Create(),
         DeployCheckCommand.Create(),
+        DeployApplyCommand.Create(),
+        DeployDiffCommand.Create(),
+        DeployStatusCommand.Create(),
+        DeployDestroyCommand.Create(),
     };
 }
