@@ -8,5 +8,6 @@ internal static class DeployCommands
     /// <summary>Creates the command with its verbs.</summary>
     public static Command Create() => new("deploy", "Put models onto a Kubernetes cluster, from one description.")
     {
+        DeploySimulateCommand.Create(),
     };
 }
