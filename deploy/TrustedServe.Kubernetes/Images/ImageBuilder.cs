@@ -69,6 +69,9 @@ public static class ImageBuilder
                 [
                     "publish", Path.Combine(options.SourceFolder, folder, project, project + ".csproj"), "--configuration", "Release", "--runtime", "linux-x64", "--self-contained",
                     "--output", folders[^1], "--artifacts-path", artifacts, "--verbosity", "quiet", "-nologo", "-p:PublishReadyToRun=true", "-p:DebugType=none",
+
+                    // What only tells people of mistakes was run when the project was built.
+                    "-p:RunAnalyzers=false", "-p:GenerateDocumentationFile=false",
                     $"-p:CustomAfterMicrosoftCommonTargets={Path.Combine(options.SourceFolder, "deploy", "container", "image.targets")}",
 
                     // Neither the clone's nor the scratch folder's name may show in what is compiled.

@@ -32,6 +32,11 @@ internal static class ScaleNotes
             yield return Text($"At nothing, a request waits for up to {settings.PollingSeconds} s until KEDA looks and {instance.ColdStartSeconds:0.#} s until an instance is ready.");
         }
 
+        if (settings.Jobs is null && settings.Metric is (ScaleMetric.Queue or ScaleMetric.Visible) && settings.Target > instance.InHand)
+        {
+            yield return Text($"The target of {settings.Target:0.##} is more than a full instance has in hand ({instance.InHand:0.##}): once nothing waits, busy instances look idle and are taken away, and the backlog comes back.");
+        }
+
         var most = instance.PerSecond / (1 + settings.Tolerance);
         if (settings.Jobs is null && settings.Metric == ScaleMetric.Rate && settings.Target > most)
         {

@@ -5,8 +5,8 @@ namespace TrustedServe.Kubernetes.Simulation;
 
 /// <summary>Plays arrivals against the arithmetic of KEDA and the HorizontalPodAutoscaler. Nothing here scales anything: it is for choosing settings.</summary>
 /// <remarks>
-/// In each step of a quarter of a second: 1. starting instances become ready; 2. requests arrive; 3. KEDA looks, when it is time;
-/// 4. the autoscaler looks, when it is time; 5. instances start or go; 6. the ready ones serve, first come first served.
+/// In each step of a quarter of a second: 1. starting instances become ready; 2. KEDA looks, when it is time; 3. the autoscaler
+/// looks, when it is time; 4. instances start or go; 5. requests arrive; 6. the ready instances serve, first come first served.
 /// Requests flow: what one instance does within a step is not looked at, so queueing shorter than a step does not show.
 /// The same arguments give the same result.
 /// </remarks>
@@ -48,23 +48,23 @@ public static class ScaleSimulation
             cancellationToken.ThrowIfCancellationRequested();
             var now = step * StepSeconds;
             fleet.Advance(now); // 1
-            var arrived = arrivals.Draw(arrivals.RateAt(now) * StepSeconds); // 2
-            backlog.Add(now + (StepSeconds / 2), arrived);
-            meter.Observe(arrived);
             var wanted = fleet.Wanted;
-            if (now >= poll) // 3
+            if (now >= poll) // 2
             {
                 wanted = keda.Poll(now, meter.Activation(backlog), wanted);
                 poll += settings.PollingSeconds;
             }
 
-            if (now >= sync) // 4
+            if (now >= sync) // 3
             {
                 wanted = autoscaler.Synchronize(now, meter.Value(backlog, fleet.Ready), wanted, fleet.Ready);
                 sync += settings.SyncSeconds;
             }
 
-            fleet.Scale(now, wanted, instance.ColdStartSeconds); // 5
+            fleet.Scale(now, wanted, instance.ColdStartSeconds); // 4
+            var arrived = arrivals.Draw(arrivals.RateAt(now) * StepSeconds); // 5
+            backlog.Add(now + (StepSeconds / 2), arrived);
+            meter.Observe(arrived);
             var (served, longest) = backlog.Serve(now, StepSeconds, fleet.Ready * instance.PerSecond, instance.ServiceSeconds); // 6
             meter.Served(served / StepSeconds);
             recorder.Step(now, arrived, fleet.Wanted, fleet.Ready, served / (instance.PerSecond * StepSeconds), backlog.Waiting, longest);

@@ -7,6 +7,9 @@ namespace TrustedServe.EndToEnd.Images;
 /// <summary>The image, built twice by the command line and unpacked once, as a container engine would do it.</summary>
 public sealed class BuiltImage : IAsyncLifetime
 {
+    // Two compilations and a download: a minute on two free cores, many on a loaded machine.
+    private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(20);
+
     private readonly TemporaryDirectory work = new();
 
     /// <summary>Why there is none; null when there is one.</summary>
@@ -33,7 +36,9 @@ public sealed class BuiltImage : IAsyncLifetime
         var digests = new List<string>();
         foreach (var name in Absent is null ? new[] { "image", "again" } : [])
         {
-            var (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], "image", "build", "--out", work[name], "--json");
+            using var build = TrustedServeCommand.Start(work.Path, work["home"], "image", "build", "--out", work[name], "--json");
+            var exitCode = await build.WaitAsync(BuildLimit);
+            var output = build.Output;
             if (exitCode != 0 && output.Contains("apt-get", StringComparison.Ordinal))
             {
                 Absent = $"The pinned Debian packages cannot be had here: {output}";

@@ -103,6 +103,17 @@ public sealed class ScaleSimulationTests
     }
 
     [Fact]
+    public void Target_above_what_an_instance_has_in_hand_swings_and_is_told()
+    {
+        // A full instance has 10/s × 0.1 s = 1 request in hand. With a target of 20, five busy ones show 5 and look like a quarter of one.
+        var swinging = Run(NamedTraces.Create("steady", 50), new() { Target = 20, MinReplicas = 1 });
+        var steady = Run(NamedTraces.Create("steady", 50), new() { Metric = ScaleMetric.Rate, Target = 8, MinReplicas = 1 });
+        Assert.Contains(swinging.Notes, note => note.Contains("look idle", StringComparison.Ordinal));
+        Assert.DoesNotContain(steady.Notes, note => note.Contains("look idle", StringComparison.Ordinal));
+        Assert.True(swinging.ColdStarts > 2 * steady.ColdStarts, $"{swinging.ColdStarts} {steady.ColdStarts}");
+    }
+
+    [Fact]
     public void Settings_are_refused_with_every_problem_at_once()
     {
         var exception = Assert.Throws<TsfException>(() => Run(NamedTraces.Create("steady", 1), new()
