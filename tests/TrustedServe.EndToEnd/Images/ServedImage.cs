@@ -77,14 +77,14 @@ internal sealed class ServedImage : IDisposable
         }
     }
 
-    /// <summary>Asks until the model answers.</summary>
-    public async Task<string> WaitForPredictionAsync()
+    /// <summary>Waits until the model is ready and asks it.</summary>
+    public async Task<string> PredictAsync(string drawing)
     {
         using var listening = JsonDocument.Parse(await WaitForAsync(frontEnd, lines, "\"EventId\":2001"));
         using var http = new HttpClient { BaseAddress = new Uri(listening.RootElement.GetProperty("State").GetProperty("Url").GetString()!) };
         await WaitForAsync(frontEnd, lines, "\"EventId\":2003");
-        using var content = new StringContent($"[{string.Join(',', Enumerable.Repeat(0, 64))}]", Encoding.UTF8, "application/json");
-        using var response = await http.PostAsync(new Uri("/predictions/digits", UriKind.Relative), content);
+        using var content = new StringContent(drawing, Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(new Uri("/predictions/digits?top_k=1", UriKind.Relative), content);
         var answer = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.OK, answer);
         return answer;
