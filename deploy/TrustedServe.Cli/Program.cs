@@ -18,6 +18,7 @@ var root = new RootCommand("Serve machine-learning models whose weights, inputs 
     AccessCommands.Create(),
     AttestCommands.Create(),
     DeployCommands.Create(),
+    ImageCommands.Create(),
     TopologyCommand.Create(),
     ErrorsCommand.Create(),
 };

@@ -11,6 +11,9 @@ public sealed partial class ServedDigits : IAsyncLifetime
     /// <summary>The model store.</summary>
     public string Models => work["models"];
 
+    /// <summary>Folder of the embedded key broker.</summary>
+    public string Broker => work["home", "broker"];
+
     /// <summary>Packs, makes a key, seals.</summary>
     public async ValueTask InitializeAsync()
     {

@@ -53,9 +53,10 @@ public sealed partial class TrustedServeCommand : IDisposable
     }
 
     /// <summary>Waits for its end.</summary>
-    public async Task<int> WaitAsync()
+    /// <param name="most">How long that may take; 4 minutes when not given.</param>
+    public async Task<int> WaitAsync(TimeSpan? most = null)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var limit = new CancellationTokenSource(most ?? TimeSpan.FromMinutes(4));
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }

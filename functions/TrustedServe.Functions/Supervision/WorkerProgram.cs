@@ -63,6 +63,9 @@ internal static class WorkerProgram
     {
         yield return Path.Combine(AppContext.BaseDirectory, AssemblyFile);
 
+        // In the image each program has a folder of its own, with the runtime in it.
+        yield return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "worker", Path.GetFileNameWithoutExtension(AssemblyFile)));
+
         // bin/{configuration}/{framework} of this project; the worker's own has the same two names.
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         for (var directory = framework; directory is not null; directory = directory.Parent)

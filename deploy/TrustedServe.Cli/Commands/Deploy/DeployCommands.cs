@@ -14,5 +14,6 @@ internal static class DeployCommands
         DeployDiffCommand.Create(),
         DeployStatusCommand.Create(),
         DeployDestroyCommand.Create(),
+        DeploySimulateCommand.Create(),
     };
 }
