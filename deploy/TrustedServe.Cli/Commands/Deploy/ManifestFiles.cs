@@ -17,7 +17,7 @@ internal static class ManifestFiles
     /// <exception cref="TsfException">TSF0010: none is named, or one has no object.</exception>
     public static IReadOnlyList<Manifest> Read(IEnumerable<string> paths)
     {
-        var files = paths.SelectMany(path => Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.json").Order(StringComparer.Ordinal) : [path]).ToList();
+        var files = paths.SelectMany<string, string>(path => Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*.json").Order(StringComparer.Ordinal)] : [path]).ToList();
         var manifests = files.SelectMany(Parse).ToList();
         return manifests.Count > 0 ? manifests : throw TsfErrors.Usage.With("No manifest was found: name at least one file or folder that holds one.");
     }
