@@ -35,7 +35,7 @@ try
 catch (OperationCanceledException)
 {
     // Asked to end while it waited for what it needs to start: nothing is in hand.
-    return Ended;
+    return ExitCodes.Ended;
 }
 catch (TsfException exception)
 {

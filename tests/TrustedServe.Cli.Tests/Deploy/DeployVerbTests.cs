@@ -18,7 +18,7 @@ public sealed class DeployVerbTests : IDisposable
         cluster.Kubeconfig(work["config"]);
         Write("registry.invalid/a@sha256:aa");
 
-        var (code, output) = await RunAsync("apply", "manifests");
+        var (code, output) = await RunAsync("apply", "manifests", "--insecure-unchecked");
         Assert.Equal(0, code);
         Assert.Contains("Deployment/models/langid", output, StringComparison.Ordinal);
         Assert.Contains("1 of 1 updated, 1 available", output, StringComparison.Ordinal); // progress
@@ -52,20 +52,44 @@ public sealed class DeployVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Description_is_rendered_checked_and_applied()
+    {
+        await using var cluster = await ApiDouble.StartAsync();
+        cluster.Kubeconfig(work["config"]);
+        var description = Path.Combine(Repository.Root, "tests", "TrustedServe.Kubernetes.Tests", "Golden", "one-machine", "trustedserve.yaml");
+        var (code, output) = await RunAsync("apply", description, "--no-wait");
+        Assert.True(code == 0, output);
+        Assert.Contains("ScaledObject", output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("diff", description)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_the_check_finds_errors_in_is_not_applied()
+    {
+        await using var cluster = await ApiDouble.StartAsync();
+        cluster.Kubeconfig(work["config"]);
+        Write("registry.invalid/a:latest");
+        var (code, output) = await RunAsync("apply", "manifests");
+        Assert.Equal(1, code);
+        Assert.Contains("TSK", output, StringComparison.Ordinal);
+        Assert.Null(cluster.Store.Find("Namespace", null, "models"));
+    }
+
+    [Fact]
     public async Task Failed_apply_says_what_became_of_every_object_and_ends_with_one()
     {
         await using var cluster = await ApiDouble.StartAsync();
         cluster.Kubeconfig(work["config"]);
         Write("registry.invalid/a@sha256:aa");
         cluster.Controllers.Rollouts = _ => Rollout.Failed;
-        var (code, output) = await RunAsync("apply", "manifests");
+        var (code, output) = await RunAsync("apply", "manifests", "--insecure-unchecked");
         Assert.Equal(1, code);
         Assert.Contains("rolled back", output, StringComparison.Ordinal);
         Assert.Contains("TSF7046", output, StringComparison.Ordinal);
         Assert.Contains("timed out progressing", output, StringComparison.Ordinal);
         Assert.Null(cluster.Store.Find("Deployment", "models", "langid"));
 
-        (code, output) = await RunAsync("apply", "manifests", "--json");
+        (code, output) = await RunAsync("apply", "manifests", "--insecure-unchecked", "--json");
         Assert.Equal(1, code);
         var report = JsonDocument.Parse(output).RootElement;
         Assert.False(report.GetProperty("done").GetBoolean());

@@ -1,4 +1,7 @@
+using TrustedServe.Kubernetes.Checks;
+using TrustedServe.Kubernetes.Checks.Codes;
 using TrustedServe.Kubernetes.Description;
+using TrustedServe.Kubernetes.Manifests;
 using TrustedServe.Kubernetes.Rendering;
 using TrustedServe.Kubernetes.Tests.Support;
 
@@ -36,6 +39,18 @@ public sealed class GoldenTests
     [MemberData(nameof(Cases))]
     public void The_same_description_gives_the_same_bytes(string name) =>
         Assert.Equal(GoldenCase.Render(name).Files(), GoldenCase.Render(name).Files());
+
+    /// <summary>What is rendered passes the very check that manifests of others have to pass, read back from its text too.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_check_finds_no_error(string name)
+    {
+        var rendered = GoldenCase.Render(name);
+        foreach (var documents in new[] { [.. rendered.Manifests.Select(ManifestDocument.Of)], ManifestReader.Read(rendered.ManifestsYaml(), "manifests.yaml") })
+        {
+            Assert.Empty(ManifestCheck.Run(documents, new CheckOptions()).Where(finding => finding.Check.Severity == Severity.Error).Select(finding => $"{finding.Check.Code} {finding.Object} {finding.Path}: {finding.Seen}"));
+        }
+    }
 
     [Fact]
     public void The_smallest_description_has_about_fifteen_lines() =>

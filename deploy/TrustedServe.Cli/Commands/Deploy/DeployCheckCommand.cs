@@ -17,7 +17,7 @@ internal static class DeployCheckCommand
     /// <summary>Creates the command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("files") { Description = "Manifests: YAML or JSON files, folders of them, - for standard input.", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("files") { Description = ManifestInput.Description, Arity = ArgumentArity.ZeroOrMore };
         var cluster = new Option<bool>("--cluster") { Description = "Compare with the cluster too: runtime classes, KEDA, nodes, quotas, permissions." };
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "The kubeconfig; without it KUBECONFIG, then the default one, then the pod's service account." };
         var context = new Option<string?>("--context") { Description = "The context in it; without it the current one." };
@@ -27,7 +27,7 @@ internal static class DeployCheckCommand
         var list = new Option<bool>("--list") { Description = "List every code instead." };
         var markdown = new Option<bool>("--markdown") { Description = "With --list: print the page CHECKS.md." };
         var json = CommonOptions.Json();
-        var command = new Command("check", "Find what is wrong with manifests; exit code 0 without errors, 1 with.")
+        var command = new Command("check", "Find what is wrong with a description or with manifests; exit code 0 without errors, 1 with.")
         {
             files, cluster, kubeconfig, context, longest, ignore, strict, list, markdown, json,
         };

@@ -17,7 +17,7 @@ internal static class DeployDiffCommand
     /// <summary>Creates the command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("manifests") { Description = ManifestFiles.Description, Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("manifests") { Description = ManifestInput.Description, Arity = ArgumentArity.OneOrMore };
         var force = new Option<bool>("--force-conflicts") { Description = "Compare as if fields that somebody else manages were taken over." };
         var adopt = new Option<bool>("--adopt") { Description = "Compare as if objects that are not this deployment's were taken over." };
         var cluster = new ClusterArguments(120, hasManifests: true);
@@ -30,7 +30,7 @@ internal static class DeployDiffCommand
             try
             {
                 using var client = cluster.Open(parsed);
-                var manifests = ManifestFiles.Read(parsed.GetValue(files)!);
+                var manifests = (await ManifestInput.ReadAsync(parsed.GetValue(files)!, cancellationToken)).Select(document => document.Manifest).ToList();
                 var options = new ApplyOptions { Deployment = cluster.Name(parsed, manifests), Namespace = cluster.Namespace(parsed), ForceConflicts = parsed.GetValue(force), Adopt = parsed.GetValue(adopt), Timeout = cluster.Timeout(parsed) };
                 var differences = await new ClusterDiff(client, options).RunAsync(manifests, cancellationToken);
                 if (isJson)

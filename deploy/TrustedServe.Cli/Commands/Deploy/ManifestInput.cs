@@ -1,12 +1,18 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using TrustedServe.Kubernetes.Description;
 using TrustedServe.Kubernetes.Manifests;
+using TrustedServe.Kubernetes.Rendering;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Cli.Commands.Deploy;
 
-/// <summary>Reads the manifests that a command line names: files, folders, standard input.</summary>
-internal static class ManifestInput
+/// <summary>Reads the manifests that a command line names: files, folders, standard input; a description is rendered first.</summary>
+internal static partial class ManifestInput
 {
+    /// <summary>What a verb says of the argument.</summary>
+    public const string Description = "A description (trustedserve.yaml), or manifests: YAML or JSON files, folders of them, - for standard input.";
+
     /// <summary>What stands for standard input.</summary>
     public const string StandardInput = "-";
 
@@ -27,7 +33,7 @@ internal static class ManifestInput
         foreach (var name in names.SelectMany(Files))
         {
             await using Stream stream = name == StandardInput ? Console.OpenStandardInput() : File.OpenRead(name);
-            documents.AddRange(ManifestReader.Read(await TextAsync(stream, name, cancellationToken), name));
+            documents.AddRange(Read(await TextAsync(stream, name, cancellationToken), name));
             if (documents.Count > ManifestReader.MaxDocuments)
             {
                 throw TsfErrors.ManifestUnreadable.With($"{name}: more than {ManifestReader.MaxDocuments} objects in all.");
@@ -36,6 +42,18 @@ internal static class ManifestInput
 
         return documents.Count > 0 ? documents : throw TsfErrors.NothingToCheck.With(names.Count == 0 ? "Nothing is named." : $"There is no object in {string.Join(", ", names)}.");
     }
+
+    private static IEnumerable<ManifestDocument> Read(string text, string name) => IsDescription(text)
+        ? DeploymentRenderer.Render(DescriptionReader.Read(Encoding.UTF8.GetBytes(text), name)).Manifests.Select(ManifestDocument.Of)
+        : ManifestReader.Read(text, name);
+
+    private static bool IsDescription(string text) => FormatVersion().IsMatch(text) && !Kind().IsMatch(text);
+
+    [GeneratedRegex("^formatVersion *:", RegexOptions.Multiline)]
+    private static partial Regex FormatVersion();
+
+    [GeneratedRegex("^kind *:", RegexOptions.Multiline)]
+    private static partial Regex Kind();
 
     private static IEnumerable<string> Files(string name)
     {
