@@ -70,6 +70,9 @@ public static class ImageBuilder
                     "publish", Path.Combine(options.SourceFolder, folder, project, project + ".csproj"), "--configuration", "Release", "--runtime", "linux-x64", "--self-contained",
                     "--output", folders[^1], "--artifacts-path", artifacts, "--verbosity", "quiet", "-nologo", "-p:PublishReadyToRun=true", "-p:DebugType=none",
 
+                    // Equal sources are an equal image, whatever commit they are of.
+                    "-p:IncludeSourceRevisionInInformationalVersion=false",
+
                     // What only tells people of mistakes was run when the project was built.
                     "-p:RunAnalyzers=false", "-p:GenerateDocumentationFile=false",
                     $"-p:CustomAfterMicrosoftCommonTargets={Path.Combine(options.SourceFolder, "deploy", "container", "image.targets")}",

@@ -24,7 +24,8 @@ public static class RootFilesystem
         var tree = new ImageTree();
         foreach (var (name, file) in Libraries(unpacked, programs))
         {
-            tree.AddFile(name == Loader ? $"usr/lib64/{name}" : $"usr/lib/{Multiarch}/{name}", file);
+            // The kernel starts the loader for every program, and only if it may be executed.
+            tree.AddFile(name == Loader ? $"usr/lib64/{name}" : $"usr/lib/{Multiarch}/{name}", file, executable: name == Loader);
         }
 
         tree.AddLink("lib", "usr/lib");

@@ -64,8 +64,8 @@ internal static class ColdStarts
 
     private static async Task<List<Start>> StartsAsync(BenchContext context, QueueService? emulator)
     {
-        var langid = await context.SampleAsync("langid", "text-classification", "--vocabulary", Sample("langid", "vocab.txt"), "--warmup", Sample("langid", "heldout.jsonl"));
-        var digits = await context.SampleAsync("digits", "image-classification", "--warmup", Sample("digits", "heldout.jsonl"));
+        var langid = await context.SampleAsync("langid", "text-classification", "--vocabulary", Sample("langid", "vocab.txt"));
+        var digits = await context.SampleAsync("digits", "image-classification");
         var shape = context.Quick ? context.MiniLm : BertShape.Base;
         var bert = await context.BertAsync(shape, ModelTask.TextClassification, CancellationToken.None);
         var texts = context["first.jsonl"];
@@ -73,14 +73,14 @@ internal static class ColdStarts
         var starts = new List<Start>();
         foreach (var (model, rows) in new[] { (digits, Sample("digits", "heldout.jsonl")), (langid, Sample("langid", "heldout.jsonl")), (bert, texts) })
         {
-            starts.Add(new Start(model, "directory", rows, context.Stack(model)));
+            starts.Add(new Start(model, "directory", rows, await context.StackAsync(model, [], [], CancellationToken.None)));
             if (emulator is not null)
             {
                 var container = $"{emulator.Blobs.Uri}/models-{starts.Count}";
                 var package = Directory.EnumerateFiles(model.Store, "*", SearchOption.AllDirectories).MaxBy(file => new FileInfo(file).Length)!;
                 await ModelStores.Open(container, emulator.ConnectionString).AddAsync(package, makeDefault: true, CancellationToken.None);
                 var secrets = new Dictionary<string, string> { ["Models:StoreConnectionString"] = emulator.ConnectionString };
-                starts.Add(new Start(model, "emulator", rows, context.Stack(model, secrets: secrets) with { Models = container }));
+                starts.Add(new Start(model, "emulator", rows, await context.StackAsync(model, [], secrets, CancellationToken.None) with { Models = container }));
             }
         }
 
