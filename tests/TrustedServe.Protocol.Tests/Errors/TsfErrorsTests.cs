@@ -42,6 +42,6 @@ public sealed partial class TsfErrorsTests
         Assert.Equal(("TSF0006", "The volume is full.", cause), (exception.Code, exception.Message, exception.InnerException));
     }
 
-    [GeneratedRegex(@"\ATSF[0-6]\d{3}\z")]
+    [GeneratedRegex(@"\ATSF[0-7]\d{3}\z")]
     private static partial Regex Form();
 }

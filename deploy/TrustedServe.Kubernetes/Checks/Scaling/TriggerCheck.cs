@@ -29,7 +29,9 @@ internal static class TriggerCheck
             }
         }
 
-        if (!scaler.Spec["fallback"].IsObject && types.Any(type => !NeedNoFallback.Contains(type)))
+        // Without replicas a metrics-api has no endpoint and fails, so a fallback would keep instances for ever.
+        var lacksEndpoint = scaler.Fewest == 0 && types.Contains("metrics-api");
+        if (!scaler.Spec["fallback"].IsObject && !lacksEndpoint && types.Any(type => !NeedNoFallback.Contains(type)))
         {
             yield return scaler.Spec["fallback"].Found(CheckCodes.NoFallback, $"triggers {string.Join(", ", types)} and no fallback");
         }
