@@ -63,7 +63,7 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             case "unhurried":
                 await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
                 break;
-            case "gated":
+            case "shut":
                 // Until a test opens the gate.
                 while (!File.Exists(Path.Combine(config.Store, "open")))
                 {
@@ -81,7 +81,7 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
         }
 
         var response = new ModelInferResponse { ModelName = config.Model, ModelVersion = config.Version };
-        if (config.Model is "classify" or "gated" or "digits")
+        if (config.Model is "classify" or "shut" or "digits")
         {
             Classify(request, response);
             return response;

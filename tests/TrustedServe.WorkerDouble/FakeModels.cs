@@ -8,7 +8,7 @@ public static class FakeModels
     public static readonly string[] Labels = ["de", "en", "fr"];
 
     /// <summary>
-    /// <c>classify</c> and <c>gated</c> take text, <c>digits</c> a grid, <c>echo-{DATATYPE}</c> a vector, <c>two-inputs</c> two tensors, all others an FP32
+    /// <c>classify</c> and <c>shut</c> take text, <c>digits</c> a grid, <c>echo-{DATATYPE}</c> a vector, <c>two-inputs</c> two tensors, all others an FP32
     /// matrix [-1,2]; <c>paced-{milliseconds}</c> takes that long for an answer.
     /// </summary>
     public static ModelMetadataResponse Describe(string name, string version)
@@ -21,7 +21,7 @@ public static class FakeModels
         metadata.Properties["task"] = "tensor";
         switch (name)
         {
-            case "classify" or "gated":
+            case "classify" or "shut":
                 metadata.Properties["task"] = "text-classification";
                 metadata.Inputs.Add(Tensor("text", "BYTES", -1));
                 AddLabels(metadata);

@@ -65,7 +65,8 @@ public sealed class FunctionsHostTests : IDisposable
         }
 
         host.Stop("a test");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => started.WaitAsync(TimeSpan.FromSeconds(60)));
+        await started.WaitAsync(TimeSpan.FromSeconds(60));
+        await host.WaitAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private static async Task<FunctionsHost> BuildRemoteAsync(LogRecorder log, IModelStore store) => await FunctionsHost.BuildAsync(

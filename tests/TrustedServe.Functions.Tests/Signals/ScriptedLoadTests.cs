@@ -28,12 +28,12 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
         await queue.UploadAsync("stated-12", 12, stated: true);
         await queue.UploadAsync("stated-8", 8, stated: true);
         await queue.UploadAsync("sized", 60, stated: false); // 600 bytes
-        await queue.Queue.SendMessageAsync(queue.Job("held", "held", "held", "gated"));
-        await using var host = await TestHost.ReadyAsync(["classify", "gated"], SignalHost.Arguments(queue));
-        var gated = await host.ScalingAsync("/models/gated", document => document.Number("instance.jobs") == 1 && document.Number("instance.rows") == 70);
-        Assert.Equal(8.75, gated.Number("instance.seconds")); // a row takes each of two lanes 0.25 s, says the double
+        await queue.Queue.SendMessageAsync(queue.Job("held", "held", "held", "shut"));
+        await using var host = await TestHost.ReadyAsync(["classify", "shut"], SignalHost.Arguments(queue));
+        var shut = await host.ScalingAsync("/models/shut", document => document.Number("instance.jobs") == 1 && document.Number("instance.rows") == 70);
+        Assert.Equal(8.75, shut.Number("instance.seconds")); // a row takes each of two lanes 0.25 s, says the double
 
-        var asks = Enumerable.Range(0, 3).Select(_ => host.PostAsync("/predictions/gated", Encoding.UTF8.GetBytes("words"), "text/plain")).ToList();
+        var asks = Enumerable.Range(0, 3).Select(_ => host.PostAsync("/predictions/shut", Encoding.UTF8.GetBytes("words"), "text/plain")).ToList();
         foreach (var input in new[] { "stated-12", "stated-8", "sized", "missing" })
         {
             await queue.Queue.SendMessageAsync(queue.Job(input, input, input, "classify"));
@@ -56,10 +56,10 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
         Assert.Equal(("exact", "estimate"), (classify.Text("queue.messagesAre"), classify.Text("queue.rowsAre")));
         Assert.Equal((0, 0, 0, 0), (classify.Number("instance.inFlight"), classify.Number("instance.jobs"), classify.Number("instance.rows"), classify.Number("instance.seconds")));
 
-        gated = all.GetProperty("models").GetProperty("gated");
-        Assert.Equal((1, 0, 70, 8.75), (gated.Number("queue.messages"), gated.Number("queue.waitingMessages"), gated.Number("queue.rows"), gated.Number("queue.seconds")));
-        Assert.Equal(("exact", "exact"), (gated.Text("queue.messagesAre"), gated.Text("queue.rowsAre")));
-        Assert.Equal((3, 2, 1, 70, 8.75), (gated.Number("instance.inFlight"), gated.Number("instance.lanes"), gated.Number("instance.jobs"), gated.Number("instance.rows"), gated.Number("instance.seconds")));
+        shut = all.GetProperty("models").GetProperty("shut");
+        Assert.Equal((1, 0, 70, 8.75), (shut.Number("queue.messages"), shut.Number("queue.waitingMessages"), shut.Number("queue.rows"), shut.Number("queue.seconds")));
+        Assert.Equal(("exact", "exact"), (shut.Text("queue.messagesAre"), shut.Text("queue.rowsAre")));
+        Assert.Equal((3, 2, 1, 70, 8.75), (shut.Number("instance.inFlight"), shut.Number("instance.lanes"), shut.Number("instance.jobs"), shut.Number("instance.rows"), shut.Number("instance.seconds")));
 
         var text = await host.Health.GetStringAsync("/metrics");
         Assert.Equal((7, 2), (SignalHost.Metric(text, "trustedserve_queue_messages"), SignalHost.Metric(text, "trustedserve_queue_other_messages")));
@@ -67,8 +67,8 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
         Assert.Equal(4, OfClassify("trustedserve_model_queue_waiting_messages"));
         Assert.Equal(20 + (600 / 256.0), OfClassify("trustedserve_model_queue_rows"));
         Assert.Equal((20 + (600 / 256.0)) * 0.125, OfClassify("trustedserve_model_queue_work_seconds"), 9);
-        Assert.Equal(70, SignalHost.Metric(text, "trustedserve_model_job_rows{model=\"gated\",version=\"1\"}"));
-        Assert.Equal(3, SignalHost.Metric(text, "trustedserve_model_requests_in_flight{model=\"gated\",version=\"1\"}"));
+        Assert.Equal(70, SignalHost.Metric(text, "trustedserve_model_job_rows{model=\"shut\",version=\"1\"}"));
+        Assert.Equal(3, SignalHost.Metric(text, "trustedserve_model_requests_in_flight{model=\"shut\",version=\"1\"}"));
         Assert.DoesNotContain("xxxx", text + all.GetRawText(), StringComparison.Ordinal);
 
         // All of it is worked off, and what it cost is known from then on.
@@ -89,13 +89,13 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
     public async Task Seconds_are_rows_and_messages_times_what_they_were_measured_to_cost()
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
-        await using var host = await TestHost.ReadyAsync(["classify", "gated"], SignalHost.Arguments(queue));
+        await using var host = await TestHost.ReadyAsync(["classify", "shut"], SignalHost.Arguments(queue));
         await queue.UploadAsync("first", 500, stated: false);
         await queue.Queue.SendMessageAsync(queue.Job("first", "first", "first", "classify"));
         await queue.EmptyAsync();
         await queue.UploadAsync("held", 70, stated: true);
-        await queue.Queue.SendMessageAsync(queue.Job("held", "held", "held", "gated"));
-        await host.ScalingAsync("/models/gated", document => document.Number("instance.jobs") == 1);
+        await queue.Queue.SendMessageAsync(queue.Job("held", "held", "held", "shut"));
+        await host.ScalingAsync("/models/shut", document => document.Number("instance.jobs") == 1);
         await queue.UploadAsync("second", 300, stated: false);
         await queue.Queue.SendMessageAsync(queue.Job("second", "second", "second", "classify"));
         await queue.Queue.SendMessageAsync(queue.Job("third", "second", "third", "classify"));
@@ -120,22 +120,22 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
         {
             for (var i = 0; i < 3; i++)
             {
-                hosts.Add(await TestHost.ReadyAsync(["gated"], SignalHost.Arguments(queue)));
-                await queue.Queue.SendMessageAsync(queue.Job($"held-{i}", "ten", $"held-{i}", "gated"));
+                hosts.Add(await TestHost.ReadyAsync(["shut"], SignalHost.Arguments(queue)));
+                await queue.Queue.SendMessageAsync(queue.Job($"held-{i}", "ten", $"held-{i}", "shut"));
                 var jobs = hosts[i].Services.GetRequiredService<JobRegistry>();
                 await QueueHarness.UntilAsync(() => Task.FromResult(jobs.Running.Count == 1)); // it has taken it: others have their own
             }
 
             for (var i = 0; i < 6; i++)
             {
-                await queue.Queue.SendMessageAsync(queue.Job($"waits-{i}", "ten", $"waits-{i}", "gated"));
+                await queue.Queue.SendMessageAsync(queue.Job($"waits-{i}", "ten", $"waits-{i}", "shut"));
             }
 
-            var asks = hosts.SelectMany((host, i) => Enumerable.Range(0, i + 1).Select(_ => host.PostAsync("/predictions/gated", Encoding.UTF8.GetBytes("words"), "text/plain"))).ToList();
+            var asks = hosts.SelectMany((host, i) => Enumerable.Range(0, i + 1).Select(_ => host.PostAsync("/predictions/shut", Encoding.UTF8.GetBytes("words"), "text/plain"))).ToList();
             var documents = new List<JsonElement?>();
             foreach (var (i, host) in hosts.Index())
             {
-                documents.Add(await host.ScalingAsync("/models/gated", document =>
+                documents.Add(await host.ScalingAsync("/models/shut", document =>
                     document.Has("queue") && document.Number("queue.messages") == 9 && document.Number("instance.inFlight") == i + 1 && document.Number("instance.rows") == 10));
             }
 
@@ -235,20 +235,20 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
     public async Task Another_hosts_messages_count_as_jobs_in_hand()
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
-        await using var host = await OuterHost.StartAsync(["gated"], SignalHost.Arguments(queue));
+        await using var host = await OuterHost.StartAsync(["shut"], SignalHost.Arguments(queue));
         using var health = new HttpClient { BaseAddress = host.Functions.HealthAddress };
         await queue.UploadAsync("rows", 30, stated: true);
-        await queue.Queue.SendMessageAsync(queue.Job("waits", "rows", "waits", "gated"));
+        await queue.Queue.SendMessageAsync(queue.Job("waits", "rows", "waits", "shut"));
 
-        var job = host.Functions.RunJobAsync(Encoding.UTF8.GetBytes(queue.Job("held", "rows", "held", "gated")), "m1", 1, CancellationToken.None);
-        JsonElement gated = default;
+        var job = host.Functions.RunJobAsync(Encoding.UTF8.GetBytes(queue.Job("held", "rows", "held", "shut")), "m1", 1, CancellationToken.None);
+        JsonElement shut = default;
         await QueueHarness.UntilAsync(async () =>
         {
-            gated = JsonElement.Parse(await health.GetStringAsync("/scaling/models/gated"));
-            return gated.Number("instance.rows") == 30 && gated.Has("queue") && gated.Number("queue.messages") == 2;
+            shut = JsonElement.Parse(await health.GetStringAsync("/scaling/models/shut"));
+            return shut.Number("instance.rows") == 30 && shut.Has("queue") && shut.Number("queue.messages") == 2;
         });
 
-        Assert.Equal((1, 1, 60), (gated.Number("instance.jobs"), gated.Number("queue.waitingMessages"), gated.Number("queue.rows")));
+        Assert.Equal((1, 1, 60), (shut.Number("instance.jobs"), shut.Number("queue.waitingMessages"), shut.Number("queue.rows")));
         SignalHost.OpenGate(host.StoreDirectory);
         await job;
     }
@@ -259,14 +259,14 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
         await using var queue = await QueueHarness.CreateAsync(fixture);
         using var store = new TemporaryDirectory();
         await queue.UploadAsync("rows", 30, stated: true);
-        await queue.Queue.SendMessageAsync(queue.Job("one", "rows", "one", "gated"));
+        await queue.Queue.SendMessageAsync(queue.Job("one", "rows", "one", "shut"));
         var taken = (await queue.Queue.ReceiveMessageAsync(TimeSpan.FromMinutes(10))).Value;
-        await queue.Queue.SendMessageAsync(queue.Job("two", "rows", "two", "gated"));
+        await queue.Queue.SendMessageAsync(queue.Job("two", "rows", "two", "shut"));
         var seams = new HostSeams
         {
             Mode = () => TrustMode.Development,
             Role = HostRole.OneShot,
-            OpenStore = options => new FakeStore(options.Store, [new StoreEntry("gated", "1", "x", true)]),
+            OpenStore = options => new FakeStore(options.Store, [new StoreEntry("shut", "1", "x", true)]),
             Environment = [],
             Logging = logging => logging.ClearProviders(),
         };
@@ -283,13 +283,13 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
             await host.StartAsync();
             using var health = new HttpClient { BaseAddress = host.HealthAddress };
             var job = host.Services.GetRequiredService<BatchJob>().RunAsync(JobMessage.Parse(taken.Body, 16_384), "one:1", 1, CancellationToken.None);
-            JsonElement gated = default;
+            JsonElement shut = default;
             await QueueHarness.UntilAsync(async () =>
             {
-                gated = JsonElement.Parse(await health.GetStringAsync("/scaling/models/gated"));
-                return gated.Number("instance.rows") == 30 && gated.Has("queue") && gated.Number("queue.messages") == 2;
+                shut = JsonElement.Parse(await health.GetStringAsync("/scaling/models/shut"));
+                return shut.Number("instance.rows") == 30 && shut.Has("queue") && shut.Number("queue.messages") == 2;
             });
-            Assert.Equal((1, 1, 60), (gated.Number("instance.jobs"), gated.Number("queue.waitingMessages"), gated.Number("queue.rows")));
+            Assert.Equal((1, 1, 60), (shut.Number("instance.jobs"), shut.Number("queue.waitingMessages"), shut.Number("queue.rows")));
 
             SignalHost.OpenGate(store.Path);
             Assert.Equal(JobOutcome.Completed, await job);
@@ -297,6 +297,6 @@ public sealed class ScriptedLoadTests(AzuriteFixture fixture)
         }
 
         var kept = KeptWork.Parse((await queue.Queue.GetPropertiesAsync()).Value.Metadata["tsfwork"]);
-        Assert.Equal([new ModelKey("gated", "1")], kept.Keys);
+        Assert.Equal([new ModelKey("shut", "1")], kept.Keys);
     }
 }

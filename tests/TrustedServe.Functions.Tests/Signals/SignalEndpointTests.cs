@@ -12,9 +12,9 @@ public sealed class SignalEndpointTests
     [Fact]
     public async Task Requests_are_counted_by_model_and_version_from_their_arrival_to_their_answer()
     {
-        await using var host = await TestHost.ReadyAsync(["gated@2", "gated@1", "matrix"], "--TrustedServe:Http:RequestTimeoutSeconds=600");
+        await using var host = await TestHost.ReadyAsync(["shut@2", "shut@1", "matrix"], "--TrustedServe:Http:RequestTimeoutSeconds=600");
         var held = new List<Task<HttpResponseMessage>>();
-        foreach (var path in new[] { "/predictions/gated", "/predictions/gated", "/predictions/gated/1" })
+        foreach (var path in new[] { "/predictions/shut", "/predictions/shut", "/predictions/shut/1" })
         {
             held.Add(host.PostAsync(path, Encoding.UTF8.GetBytes("words"), "text/plain"));
         }
@@ -24,31 +24,31 @@ public sealed class SignalEndpointTests
         (await host.PostAsync("/v2/models/none/infer", Matrix)).Dispose();
         (await host.Client.GetAsync("/v2/models/matrix")).Dispose();
 
-        var both = await host.ScalingAsync("/models/gated", document => document.Number("instance.inFlight") == 3);
+        var both = await host.ScalingAsync("/models/shut", document => document.Number("instance.inFlight") == 3);
         Assert.Equal(["1", "2"], both.GetProperty("versions").EnumerateArray().Select(version => version.GetString()));
         Assert.Equal(4, both.Number("instance.lanes"));
         Assert.Equal(3, both.Number("instance.queueSeconds")); // the double says twice 3 s
         Assert.False(both.Has("queue"));
         Assert.Equal("off", both.Text("queueRead.state"));
-        Assert.Equal(2, (await host.ScalingAsync("/models/gated/versions/2")).Number("instance.inFlight"));
-        var one = await host.ScalingAsync("/models/gated/versions/1");
+        Assert.Equal(2, (await host.ScalingAsync("/models/shut/versions/2")).Number("instance.inFlight"));
+        var one = await host.ScalingAsync("/models/shut/versions/1");
         Assert.Equal(1, one.Number("instance.inFlight"));
         Assert.Equal((0.125, "worker", 256, "assumed"), (one.Number("costs.secondsPerRow"), one.Text("costs.secondsPerRowIs"), one.Number("costs.bytesPerRow"), one.Text("costs.bytesPerRowIs")));
         var all = await host.ScalingAsync();
         Assert.Equal(3, all.Number("instance.inFlight"));
-        Assert.Equal(["gated", "matrix"], all.GetProperty("models").EnumerateObject().Select(model => model.Name));
+        Assert.Equal(["matrix", "shut"], all.GetProperty("models").EnumerateObject().Select(model => model.Name));
 
         SignalHost.OpenGate(host.StoreDirectory);
         Assert.All(await Task.WhenAll(held), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
-        await host.ScalingAsync("/models/gated", document => document.Number("instance.inFlight") == 0);
+        await host.ScalingAsync("/models/shut", document => document.Number("instance.inFlight") == 0);
         var text = await host.Health.GetStringAsync("/metrics");
-        Assert.Equal(2, Count("gated", "2", "2xx"));
-        Assert.Equal(1, Count("gated", "1", "2xx"));
+        Assert.Equal(2, Count("shut", "2", "2xx"));
+        Assert.Equal(1, Count("shut", "1", "2xx"));
         Assert.Equal((1, 1), (Count("matrix", "1", "2xx"), Count("matrix", "1", "4xx")));
         Assert.Equal(2, SignalHost.Metric(text, "trustedserve_model_request_duration_seconds_count{model=\"matrix\",version=\"1\"}"));
-        Assert.Equal(2, SignalHost.Metric(text, "trustedserve_model_request_duration_seconds_bucket{model=\"gated\",version=\"2\",le=\"+Inf\"}"));
-        Assert.Equal(2, SignalHost.Metric(text, "trustedserve_model_queue_seconds_bucket{model=\"gated\",version=\"2\",le=\"4\"}"));
-        Assert.Equal(6, SignalHost.Metric(text, "trustedserve_model_queue_seconds_sum{model=\"gated\",version=\"2\"}"));
+        Assert.Equal(2, SignalHost.Metric(text, "trustedserve_model_request_duration_seconds_bucket{model=\"shut\",version=\"2\",le=\"+Inf\"}"));
+        Assert.Equal(2, SignalHost.Metric(text, "trustedserve_model_queue_seconds_bucket{model=\"shut\",version=\"2\",le=\"4\"}"));
+        Assert.Equal(6, SignalHost.Metric(text, "trustedserve_model_queue_seconds_sum{model=\"shut\",version=\"2\"}"));
         Assert.DoesNotContain("none", text, StringComparison.Ordinal);
 
         double Count(string model, string version, string status) =>

@@ -48,6 +48,6 @@ internal static class SignalHost
             BinaryData.FromString(string.Concat(Enumerable.Repeat($"\"{new string('x', length - 3)}\"\n", rows))),
             new Azure.Storage.Blobs.Models.BlobUploadOptions { Metadata = stated ? new Dictionary<string, string> { ["tsfrows"] = rows.ToString(CultureInfo.InvariantCulture) } : null });
 
-    /// <summary>Lets the double's model <c>gated</c> answer.</summary>
+    /// <summary>Lets the double's model <c>shut</c> answer.</summary>
     public static void OpenGate(string storeDirectory) => File.WriteAllText(Path.Combine(storeDirectory, "open"), string.Empty);
 }
