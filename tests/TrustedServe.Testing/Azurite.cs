@@ -11,6 +11,7 @@ namespace TrustedServe.Testing;
 public sealed class Azurite : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(12);
 
     // The account and key that the emulator's documentation publishes; they open nothing else.
     private const string Account = "devstoreaccount1";
@@ -56,7 +57,10 @@ public sealed class Azurite : IAsyncDisposable
         return new Azurite(directory, location, process, blobs, queues);
     }
 
-    /// <summary>Ends the emulator in order, as an outage that spares its data.</summary>
+    /// <summary>
+    /// Ends the emulator in order, as an outage that spares its data. It does not end while a client keeps a connection; by the end
+    /// of the limit it has long written what it has, which it does every few seconds.
+    /// </summary>
     public async Task StopAsync()
     {
         using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
@@ -64,8 +68,9 @@ public sealed class Azurite : IAsyncDisposable
             await kill.WaitForExitAsync();
         }
 
-        await process.WaitForExitAsync();
-        process.Dispose();
+        using var limit = new CancellationTokenSource(CloseLimit);
+        await process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopAsync(process);
     }
 
     /// <summary>Starts it again at the addresses that it had.</summary>
