@@ -37,9 +37,9 @@ internal static class YamlManifestParser
             var hint = text.Contains("{{", StringComparison.Ordinal) ? "; '{{' looks like a template that was not rendered" : "";
             throw context.Refuse(exception.Start.Line, exception.Start.Column, $"not YAML ({ReadContext.Shown(exception.Message)}){hint}", exception);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or NullReferenceException)
         {
-            // The parser's own slip on texts that are no YAML, for example text behind a document's end.
+            // The parser's own slips on texts that are no YAML, for example text behind a document's end, or a tag that is no URI.
             throw context.Refuse(parser.Current?.End.Line ?? 1, parser.Current?.End.Column ?? 1, "not YAML behind this place", exception);
         }
     }

@@ -161,6 +161,7 @@ public sealed class ManifestReaderTests
     [InlineData("[]", "object")]
     [InlineData("text", "object")]
     [InlineData("...\n---\n", "not YAML")]
+    [InlineData("&a !!0x]---\n\\u12>-\n&a ~>-\n", "not YAML")]
     [InlineData("kind: A\nmetadata: {name: a}", "apiVersion")]
     [InlineData("apiVersion: v1\nmetadata: {name: a}", "kind")]
     [InlineData("apiVersion: v1\nkind: A", "metadata")]
