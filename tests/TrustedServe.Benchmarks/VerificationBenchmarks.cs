@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using TrustedServe.Attestation.Tdx.Certificates;
 using TrustedServe.Attestation.Tdx.Verification;
 
 namespace TrustedServe.Benchmarks;
@@ -24,11 +25,16 @@ public class VerificationBenchmarks
         CachedCollateral().ThrowIfRefused();
     }
 
-    /// <summary>Quote and collateral as they were received.</summary>
+    /// <summary>Quote and collateral as they were received; the certificates in them were seen before.</summary>
     [Benchmark(Baseline = true)]
     public TdxVerdict FreshCollateral() => TdxVerifier.Verify(evidence.Quote, evidence.Collateral, VerificationEvidence.Clock, Options);
 
-    /// <summary>The quote, with collateral that was verified before.</summary>
+    /// <summary>The quote of a platform that was seen before, with collateral that was verified before.</summary>
     [Benchmark]
     public TdxVerdict CachedCollateral() => TdxVerifier.Verify(evidence.Quote, verified, VerificationEvidence.Clock, Options);
+
+    /// <summary>As the first verification of a process: no certificate is known, the anchor's key is new.</summary>
+    [Benchmark]
+    public TdxVerdict NothingKnown() =>
+        TdxVerifier.Verify(evidence.Quote, evidence.Collateral, VerificationEvidence.Clock, Options with { TrustAnchor = TrustAnchor.InsecureFromPublicKey(TrustAnchor.IntelSgxRoot.PublicKey) });
 }

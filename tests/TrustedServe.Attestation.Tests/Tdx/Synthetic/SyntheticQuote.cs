@@ -42,6 +42,9 @@ public sealed record SyntheticQuote
 
     public byte[] AuthData { get; init; } = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
+    /// <summary>The key that the enclave attests, where it is not the hierarchy's.</summary>
+    public ECDsa? AttestationKey { get; init; }
+
     /// <summary>Signs with a key of its own instead of the attested one.</summary>
     public ECDsa? SigningKey { get; init; }
 
@@ -60,11 +63,12 @@ public sealed record SyntheticQuote
         byte[] descriptor = Version == 5 ? [(byte)BodyType, 0, .. U32(body.Length)] : [];
         byte[] signed = [.. header, .. descriptor, .. body];
 
-        var key = SyntheticPki.Point(Pki.AttestationKey);
+        var attested = AttestationKey ?? Pki.AttestationKey;
+        var key = SyntheticPki.Point(attested);
         var report = QeReport(key);
         var chain = Chain.Length > 0 ? Chain : SyntheticPki.Pem(Pki.Leaf(), Pki.PlatformCa, Pki.Root);
         byte[] inner = [.. Sign(Pki.LeafKey, report, prefix: report), .. U16(AuthData.Length), .. AuthData, .. U16(5), .. U32(chain.Length), .. chain];
-        byte[] signatureData = [.. Sign(SigningKey ?? Pki.AttestationKey, signed, prefix: []), .. key, .. U16(6), .. U32(inner.Length), .. inner];
+        byte[] signatureData = [.. Sign(SigningKey ?? attested, signed, prefix: []), .. key, .. U16(6), .. U32(inner.Length), .. inner];
         return [.. signed, .. U32(signatureData.Length), .. signatureData, .. Trailing];
     }
 

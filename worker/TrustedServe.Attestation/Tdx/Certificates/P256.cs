@@ -35,13 +35,6 @@ public static class P256
     public static bool VerifyFixed(ECDsa key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         Verify(key, data, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
-    /// <summary>Checks a signature given as r and s with a key given as X and Y; false when the key is no point of the curve.</summary>
-    public static bool VerifyFixed(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        using var imported = TryImport(key);
-        return imported is not null && VerifyFixed(imported, data, signature);
-    }
-
     /// <summary>Checks a signature in the DER form that certificates use.</summary>
     public static bool VerifyDer(ECDsa key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         Verify(key, data, signature, DSASignatureFormat.Rfc3279DerSequence);

@@ -23,6 +23,8 @@ public sealed class SgxCertificate
     private ReadOnlyMemory<byte> signature;
 
     private P256Key? key;
+    private volatile P256Key? signedBy;
+    private volatile P256Key? attestationKey;
 
     private SgxCertificate(ReadOnlyMemory<byte> der) => Raw = der;
 
@@ -74,8 +76,37 @@ public sealed class SgxCertificate
         return Der.Read(What, der, MaxLength, certificate.Fill);
     }
 
-    /// <summary>True when this key signed the certificate.</summary>
-    public bool IsSignedBy(P256Key issuer) => issuer.VerifyDer(toBeSigned.Span, signature.Span);
+    /// <summary>True when this key signed the certificate; the answer yes is remembered.</summary>
+    public bool IsSignedBy(P256Key issuer)
+    {
+        if (ReferenceEquals(signedBy, issuer))
+        {
+            return true;
+        }
+
+        if (!issuer.VerifyDer(toBeSigned.Span, signature.Span))
+        {
+            return false;
+        }
+
+        signedBy = issuer;
+        return true;
+    }
+
+    /// <summary>
+    /// The key that a quoting enclave of this platform names, ready to check quotes with. It lasts for as long as the enclave's
+    /// version, so the last one is kept; whether the enclave named it is not judged here.
+    /// </summary>
+    /// <param name="point">X and Y, 64 bytes; not kept.</param>
+    internal P256Key AttestationKey(ReadOnlySpan<byte> point)
+    {
+        if (attestationKey is { } last && last.Point.SequenceEqual(point))
+        {
+            return last;
+        }
+
+        return attestationKey = new P256Key(point.ToArray());
+    }
 
     private SgxCertificate Fill(AsnReader reader)
     {

@@ -25,6 +25,9 @@ public sealed class TrustAnchor
     /// <summary>The key, ready to check what the root signed.</summary>
     public P256Key Key { get; }
 
+    /// <summary>Certificates that lead back to this key.</summary>
+    internal KnownCertificates Known { get; } = new();
+
     /// <summary>SHA-384 of the uncompressed point: the id under which verifiers report a root key.</summary>
     public string KeyId { get; }
 

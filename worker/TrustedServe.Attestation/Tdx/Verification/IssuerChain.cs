@@ -9,10 +9,11 @@ internal sealed record IssuerChain(SgxCertificate Issuer, SgxCertificate Root)
     /// <summary>Reads and checks a chain, all but the clock; null when the step failed.</summary>
     public static IssuerChain? Verify(ReadOnlySpan<byte> pem, CertificateRole role, TrustAnchor anchor, TdxStep step, StepLog log)
     {
-        SgxCertificate[] chain;
+        SgxCertificate issuer, root;
         try
         {
-            chain = PemChain.Parse(pem, 2);
+            var blocks = PemChain.Split(pem, 2);
+            (issuer, root) = (anchor.Known.Read(blocks[0]), anchor.Known.Read(blocks[1]));
         }
         catch (TsfException e)
         {
@@ -20,7 +21,6 @@ internal sealed record IssuerChain(SgxCertificate Issuer, SgxCertificate Root)
             return null;
         }
 
-        var (issuer, root) = (chain[0], chain[1]);
         if (!anchor.Is(root.PublicKey.Span))
         {
             log.Fail(step, "the pinned root key", $"another key under the name {root.CommonName ?? "(none)"}");
@@ -33,6 +33,7 @@ internal sealed record IssuerChain(SgxCertificate Issuer, SgxCertificate Root)
             return null;
         }
 
+        anchor.Known.Keep(issuer, root);
         var broken = CertificateRules.Broken(issuer, role) ?? CertificateRules.Broken(root, CertificateRole.Root);
         if (broken is { } rule)
         {

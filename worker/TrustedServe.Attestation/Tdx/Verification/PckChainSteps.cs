@@ -21,12 +21,7 @@ internal static class PckChainSteps
         try
         {
             var blocks = PemChain.Split(pem, 3);
-            context.Chain =
-            [
-                SgxCertificate.Parse(blocks[0]),
-                Reuse(blocks[1], context.Collateral?.KnownIntermediate),
-                Reuse(blocks[2], context.Collateral?.KnownRoot),
-            ];
+            context.Chain = Array.ConvertAll(blocks, context.Options.TrustAnchor.Known.Read);
         }
         catch (TsfException e)
         {
@@ -36,8 +31,6 @@ internal static class PckChainSteps
         var ordered = !IssuedBy(context.Leaf, context.Leaf) && !IssuedBy(context.Intermediate, context.Intermediate) && IssuedBy(context.Root, context.Root);
         return context.Log.Check(TdxStep.PckChain, ordered, Expected, string.Join(", ", context.Chain.Select(certificate => certificate.CommonName ?? "(no plain name)")));
     }
-
-    private static SgxCertificate Reuse(byte[] der, SgxCertificate? known) => known is not null && known.Raw.Span.SequenceEqual(der) ? known : SgxCertificate.Parse(der);
 
     private static bool IssuedBy(SgxCertificate certificate, SgxCertificate issuer) => certificate.Issuer.Span.SequenceEqual(issuer.Subject.Span);
 
@@ -50,14 +43,13 @@ internal static class PckChainSteps
     private static bool CheckSignatures(VerificationContext context)
     {
         const string Expected = "each certificate signed by the next, under its name";
-        var collateral = context.Collateral;
-        var rootKey = context.Options.TrustAnchor.Key;
-        if (!ReferenceEquals(context.Root, collateral?.KnownRoot) && !context.Root.IsSignedBy(rootKey))
+        var anchor = context.Options.TrustAnchor;
+        if (!context.Root.IsSignedBy(anchor.Key))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the root is not signed by itself");
         }
 
-        if (!ReferenceEquals(context.Intermediate, collateral?.KnownIntermediate) && !context.Intermediate.IsSignedBy(rootKey))
+        if (!context.Intermediate.IsSignedBy(anchor.Key))
         {
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "the intermediate is not signed by the root");
         }
@@ -72,11 +64,7 @@ internal static class PckChainSteps
             return context.Log.Fail(TdxStep.PckChainSignatures, Expected, "an issuer's name that is not the next subject's");
         }
 
-        if (collateral is not null)
-        {
-            (collateral.KnownRoot, collateral.KnownIntermediate) = (context.Root, context.Intermediate);
-        }
-
+        anchor.Known.Keep(context.Leaf, context.Intermediate, context.Root);
         return context.Log.Pass(TdxStep.PckChainSignatures, Expected, "so");
     }
 

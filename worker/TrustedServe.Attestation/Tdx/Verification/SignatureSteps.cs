@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using TrustedServe.Attestation.Tdx.Certificates;
 using TrustedServe.Attestation.Tdx.Quotes;
 
 namespace TrustedServe.Attestation.Tdx.Verification;
@@ -10,21 +9,21 @@ internal static class SignatureSteps
     public static bool Check(scoped in TdxQuote quote, VerificationContext context)
     {
         var log = context.Log;
-        var reportSigned = P256.VerifyFixed(context.Leaf.PublicKey.Span, quote.QeReport.Bytes, quote.QeReportSignature);
+        var reportSigned = context.Leaf.Key.VerifyFixed(quote.QeReport.Bytes, quote.QeReportSignature);
         if (!log.CheckSignature(TdxStep.QeReportSignature, reportSigned, "the quoting enclave's report signed by the platform's certificate"))
         {
             return false;
         }
 
-        using var key = P256.TryImport(quote.AttestationKey);
-        if (key is null)
+        var key = context.Leaf.AttestationKey(quote.AttestationKey);
+        if (!key.IsValid)
         {
             return log.Fail(TdxStep.AttestationKey, "a point on P-256", Convert.ToHexStringLower(quote.AttestationKey));
         }
 
         log.Pass(TdxStep.AttestationKey, "a point on P-256", "one");
         return CheckBinding(quote, log)
-            && log.CheckSignature(TdxStep.QuoteSignature, P256.VerifyFixed(key, quote.SignedBytes, quote.Signature), "header and body signed by the attestation key");
+            && log.CheckSignature(TdxStep.QuoteSignature, key.VerifyFixed(quote.SignedBytes, quote.Signature), "header and body signed by the attestation key");
     }
 
     private static bool CheckBinding(scoped in TdxQuote quote, StepLog log)

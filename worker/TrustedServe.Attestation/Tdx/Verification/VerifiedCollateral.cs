@@ -11,10 +11,6 @@ namespace TrustedServe.Attestation.Tdx.Verification;
 /// </summary>
 public sealed class VerifiedCollateral
 {
-    // Both only save work: certificates equal to these, byte by byte, have been verified below the anchor already.
-    private volatile SgxCertificate? knownRoot;
-    private volatile SgxCertificate? knownIntermediate;
-
     private VerifiedCollateral(TdxCollateral collateral, TrustAnchor anchor)
     {
         TrustAnchor = anchor;
@@ -61,18 +57,6 @@ public sealed class VerifiedCollateral
 
     internal CollateralPart<QeIdentity> QeIdentityPart { get; }
 
-    internal SgxCertificate? KnownRoot
-    {
-        get => knownRoot;
-        set => knownRoot = value;
-    }
-
-    internal SgxCertificate? KnownIntermediate
-    {
-        get => knownIntermediate;
-        set => knownIntermediate = value;
-    }
-
     /// <summary>Verifies what can be verified once. Never throws for what the collateral holds.</summary>
     /// <param name="collateral">The collateral.</param>
     /// <param name="trustAnchor">The root key; null for Intel's.</param>
@@ -116,20 +100,15 @@ public sealed class VerifiedCollateral
             return CollateralPart<PckCrl>.Defective(log);
         }
 
-        (KnownIntermediate, KnownRoot) = (chain.Issuer, chain.Root);
         return CollateralPart<PckCrl>.Sound(new PckCrl(list, chain.Issuer), log);
     }
 
     private CollateralPart<IssuerChain> VerifySigner(ReadOnlyMemory<byte> pem, TdxStep step)
     {
         var log = new StepLog();
-        if (IssuerChain.Verify(pem.Span, CertificateRole.TcbSigner, TrustAnchor, step, log) is not { } chain)
-        {
-            return CollateralPart<IssuerChain>.Defective(log);
-        }
-
-        KnownRoot = chain.Root;
-        return Signed(chain, step);
+        return IssuerChain.Verify(pem.Span, CertificateRole.TcbSigner, TrustAnchor, step, log) is { } chain
+            ? Signed(chain, step)
+            : CollateralPart<IssuerChain>.Defective(log);
     }
 
     private static CollateralPart<IssuerChain> Signed(IssuerChain chain, TdxStep step)
