@@ -8,22 +8,27 @@ namespace TrustedServe.Functions.Signals;
 ///    So the parts add up to the time that passed, however many jobs and models there were, and what they come to for a row is what the
 ///    instance as a whole needs for one.
 /// 2. A job's part goes to its model's rows while it scores, and to its model's messages while it opens and closes.
-/// 3. Older work weighs less (<see cref="WorkSums"/>).
-/// 4. What was kept of earlier work counts as work before the first, and is forgotten like it. For a model version that was worked on here
+/// 3. Until its first batch is answered a job does not fill the instance. Of that time its rows bear what rows cost otherwise, its
+///    message the rest: many small jobs cost more than one large one with as many rows.
+/// 4. A process does the first of everything slowly: code is compiled, keys are fetched, memory grows. So what a model version's first
+///    batch of rows and its first message take counts only until there is a second. An instance that lives for one message has nothing
+///    else to go by, and its like pay the same again.
+/// 5. Older work weighs less (<see cref="WorkSums"/>).
+/// 6. What was kept of earlier work counts as work before the first, and is forgotten like it. For a model version that was worked on here
 ///    that is what was known before, once: what is kept later has one's own work in it.
 /// </remarks>
 internal sealed class WorkMeter(TimeProvider time) : IJobObserver
 {
     private readonly Lock gate = new();
     private readonly Dictionary<ModelKey, Account> accounts = [];
+    private readonly Dictionary<JobProgress, Part> parts = [];
     private IReadOnlyDictionary<ModelKey, WorkSums>? kept;
     private long since;
-    private int sharing;
 
     /// <inheritdoc/>
     public void Changed(JobProgress job, JobPhase before)
     {
-        if (before == JobPhase.Waiting && job.Phase == JobPhase.Ended)
+        if (job.Phase == JobPhase.Waiting || (before == JobPhase.Waiting && job.Phase == JobPhase.Ended))
         {
             return; // It never found its model, which may be any name.
         }
@@ -31,13 +36,17 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
         lock (gate)
         {
             Advance();
-            var account = Of(job);
-            Count(account, before, -1);
-            Count(account, job.Phase, 1);
+            if (!parts.TryGetValue(job, out var part))
+            {
+                parts.Add(job, part = new Part(AccountOf(job)));
+            }
+
+            part.EndStart(rows: 0);
+            part.Phase = job.Phase;
             if (job.Phase == JobPhase.Ended)
             {
-                account.Sums = (account.Sums + new WorkSums { Messages = 1 }).Weighed(1, Math.Exp(-1 / WorkSums.MessageMemory));
-                account.AllMessages++;
+                part.Account.EndMessage();
+                parts.Remove(job);
             }
         }
     }
@@ -48,7 +57,10 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
         lock (gate)
         {
             Advance();
-            Of(job).Sums += new WorkSums { Rows = rows, Bytes = bytes };
+            var part = parts[job];
+            part.EndStart(rows);
+            part.IsStarting = false;
+            part.Account.AddRows(0, rows, bytes);
         }
     }
 
@@ -71,9 +83,7 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
         lock (gate)
         {
             Advance();
-            return accounts.TryGetValue(key, out var own)
-                ? own.Sums + (own.Before ?? default).Weighed(Math.Exp(-own.AllRowSeconds / WorkSums.RowMemory), Math.Exp(-own.AllMessages / WorkSums.MessageMemory))
-                : kept?.GetValueOrDefault(key) ?? default;
+            return accounts.TryGetValue(key, out var own) ? own.Known : kept?.GetValueOrDefault(key) ?? default;
         }
     }
 
@@ -86,7 +96,7 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
         }
     }
 
-    private Account Of(JobProgress job)
+    private Account AccountOf(JobProgress job)
     {
         var key = new ModelKey(job.Model, job.Version!);
         if (!accounts.TryGetValue(key, out var account))
@@ -97,57 +107,93 @@ internal sealed class WorkMeter(TimeProvider time) : IJobObserver
         return account;
     }
 
-    private void Count(Account account, JobPhase phase, int by)
-    {
-        switch (phase)
-        {
-            case JobPhase.Opening or JobPhase.Closing:
-                account.BesideRows += by;
-                sharing += by;
-                break;
-            case JobPhase.Scoring:
-                account.Scoring += by;
-                sharing += by;
-                break;
-        }
-    }
-
-    // 1 to 3, for the time since it was last called.
+    // 1, for the time since it was last called.
     private void Advance()
     {
         var now = time.GetTimestamp();
-        if (sharing > 0)
+        if (parts.Count > 0)
         {
-            var share = time.GetElapsedTime(since, now).TotalSeconds / sharing;
-            foreach (var account in accounts.Values)
+            var share = time.GetElapsedTime(since, now).TotalSeconds / parts.Count;
+            foreach (var part in parts.Values)
             {
-                if (account.Scoring > 0)
-                {
-                    var seconds = share * account.Scoring;
-                    account.Sums = account.Sums.Weighed(Math.Exp(-seconds / WorkSums.RowMemory), 1) + new WorkSums { RowSeconds = seconds };
-                    account.AllRowSeconds += seconds;
-                }
-
-                account.Sums += new WorkSums { MessageSeconds = share * account.BesideRows };
+                part.Add(share);
             }
         }
 
         since = now;
     }
 
+    // Of one job in hand.
+    private sealed class Part(Account account)
+    {
+        private double startSeconds;
+
+        public Account Account => account;
+
+        public JobPhase Phase { get; set; }
+
+        public bool IsStarting { get; set; } = true;
+
+        public void Add(double seconds)
+        {
+            if (Phase != JobPhase.Scoring)
+            {
+                account.AddMessageSeconds(seconds); // 2
+            }
+            else if (IsStarting)
+            {
+                startSeconds += seconds;
+            }
+            else
+            {
+                account.AddRows(seconds, 0, 0);
+            }
+        }
+
+        // 3
+        public void EndStart(int rows)
+        {
+            var ofRows = account.HasRows ? Math.Min(startSeconds, rows * account.Known.SecondsPerRow!.Value) : rows > 0 ? startSeconds : 0;
+            account.AddRows(ofRows, 0, 0);
+            account.AddMessageSeconds(startSeconds - ofRows);
+            startSeconds = 0;
+        }
+    }
+
     private sealed class Account
     {
-        public WorkSums Sums { get; set; }
+        private WorkSums sums;
+        private WorkSums first; // 4
+        private double allRowSeconds;
+        private double allMessages;
 
         // Null until it is known what was kept.
         public WorkSums? Before { get; set; }
 
-        public double AllRowSeconds { get; set; }
+        public bool HasRows => first.Rows > 0;
 
-        public double AllMessages { get; set; }
+        public WorkSums Known => sums
+            + first.Weighed(sums.Rows > 0 ? 0 : 1, sums.Messages > 0 ? 0 : 1)
+            + (Before ?? default).Weighed(Math.Exp(-allRowSeconds / WorkSums.RowMemory), Math.Exp(-allMessages / WorkSums.MessageMemory)); // 6
 
-        public int Scoring { get; set; }
+        public void AddRows(double seconds, int rows, long bytes)
+        {
+            var work = new WorkSums { RowSeconds = seconds, Rows = rows, Bytes = bytes };
+            (first, sums) = HasRows ? (first, sums.Weighed(Math.Exp(-seconds / WorkSums.RowMemory), 1) + work) : (first + work, sums); // 5
+            allRowSeconds += seconds;
+        }
 
-        public int BesideRows { get; set; }
+        public void AddMessageSeconds(double seconds)
+        {
+            var work = new WorkSums { MessageSeconds = seconds };
+            (first, sums) = allMessages > 0 ? (first, sums + work) : (first + work, sums);
+        }
+
+        public void EndMessage()
+        {
+            var one = new WorkSums { Messages = 1 };
+            (first, sums) = allMessages > 0 ? (first, (sums + one).Weighed(1, Math.Exp(-1 / WorkSums.MessageMemory))) : (first + one, sums);
+            allMessages++;
+        }
     }
 }

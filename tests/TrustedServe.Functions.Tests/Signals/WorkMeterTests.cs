@@ -40,6 +40,10 @@ public sealed class WorkMeterTests
     [Fact]
     public void Jobs_at_once_share_the_time_so_that_a_row_costs_what_the_instance_needs_for_one()
     {
+        var first = Begin("m");
+        first.Resolved("1");
+        Score(first, batches: 1, rows: 10, bytes: 1, seconds: 9);
+        jobs.End(first);
         JobProgress[] both = [Begin("m"), Begin("m")];
         Array.ForEach(both, job => job.Resolved("1"));
         Array.ForEach(both, job => job.Enter(JobPhase.Scoring));
@@ -49,7 +53,7 @@ public sealed class WorkMeterTests
             Array.ForEach(both, job => job.Add(TestJobs.Batch(10)));
         }
 
-        Assert.Equal(0.05, meter.SumsOf(M).SecondsPerRow!.Value, 9);
+        Assert.Equal(0.05, meter.SumsOf(M).SecondsPerRow!.Value, 3);
     }
 
     [Fact]
@@ -70,6 +74,67 @@ public sealed class WorkMeterTests
         var (m, n) = (meter.SumsOf(M), meter.SumsOf(N));
         Assert.Equal(3, (30 * m.SecondsPerRow!.Value) + (90 * n.SecondsPerRow!.Value), 9);
         Assert.Equal(0.05, m.SecondsPerRow.Value, 9);
+    }
+
+    [Fact]
+    public void Start_of_a_job_is_its_messages_but_for_what_its_rows_cost_otherwise()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var job = Begin("m");
+            job.Resolved("1");
+            job.Enter(JobPhase.Scoring);
+            Pass(2);
+            job.Add(TestJobs.Batch(10));
+            Score(job, batches: 20, rows: 10, bytes: 1, seconds: 1);
+            jobs.End(job);
+        }
+
+        // 22 seconds for 210 rows and a message.
+        Assert.Equal(0.1, meter.SumsOf(M).SecondsPerRow!.Value, 6);
+        Assert.Equal(1, meter.SumsOf(M).SecondsPerMessage!.Value, 6);
+    }
+
+    [Fact]
+    public void First_batch_and_first_message_count_until_there_is_a_second()
+    {
+        var cold = Begin("m");
+        cold.Resolved("1");
+        Pass(5);
+        Score(cold, batches: 1, rows: 10, bytes: 500, seconds: 10);
+        Assert.Equal(1, meter.SumsOf(M).SecondsPerRow!.Value, 9);
+        cold.Enter(JobPhase.Closing);
+        Pass(1);
+        jobs.End(cold);
+        Assert.Equal(6, meter.SumsOf(M).SecondsPerMessage!.Value, 9);
+
+        var warm = Begin("m");
+        warm.Resolved("1");
+        Pass(0.5);
+        Score(warm, batches: 2, rows: 10, bytes: 500, seconds: 1);
+        Assert.Equal(0.1, meter.SumsOf(M).SecondsPerRow!.Value, 9);
+        jobs.End(warm);
+        Assert.Equal(0.5, meter.SumsOf(M).SecondsPerMessage!.Value, 9);
+        Assert.Equal(50, meter.SumsOf(M).BytesPerRow!.Value, 9);
+    }
+
+    [Fact]
+    public void Of_instances_that_live_for_one_small_message_each_is_learnt_too()
+    {
+        var kept = default(WorkSums);
+        for (var instance = 0; instance < 60; instance++)
+        {
+            var (own, seconds) = (new WorkMeter(time), instance < 20 ? 1.0 : 2.0);
+            own.Adopt(new Dictionary<ModelKey, WorkSums> { [M] = kept });
+            var registry = new JobRegistry([own]);
+            var job = registry.Begin(TestJobs.Message("m"), time.GetUtcNow());
+            job.Resolved("1");
+            Score(job, batches: 1, rows: 10, bytes: 500, seconds * 5);
+            registry.End(job);
+            kept = own.SumsOf(M).Bounded();
+        }
+
+        Assert.InRange(kept.SecondsPerRow!.Value, 0.95, 1);
     }
 
     [Fact]
