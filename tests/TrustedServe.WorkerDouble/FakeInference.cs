@@ -63,6 +63,15 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             case "unhurried":
                 await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
                 break;
+            case "warming":
+                // Says that it was asked, and keeps the answer until it is ready, as a worker does.
+                await File.WriteAllTextAsync(Path.Combine(config.Store, "asked"), string.Empty, cancellationToken);
+                while (!start.IsReady)
+                {
+                    await Task.Delay(Look, cancellationToken);
+                }
+
+                break;
             case "shut":
                 // Until a test opens the gate.
                 while (!File.Exists(Path.Combine(config.Store, "open")))

@@ -32,6 +32,10 @@ public sealed class FakeStart(WorkerConfig config)
             case "gated":
                 await GateAsync();
                 break;
+            case "warming":
+                Step(StartStep.Types.Phase.Session);
+                await GateAsync();
+                break;
             case "refused":
                 await FailAsync("TSF3001", "the key is not for this guest", retryable: false, RefusedExit);
                 break;

@@ -45,7 +45,7 @@ internal sealed class ModelLife(ModelWorkers workers, Action changed, Action res
         await changing.WaitAsync(cancellationToken);
         try
         {
-            var before = workers.Ready;
+            var before = workers.Callable;
             workers.Serve(false);
             changed();
             for (var begun = time.GetTimestamp(); before.Any(worker => worker.Calls.Count > 0) && time.GetElapsedTime(begun) < patience;)

@@ -10,7 +10,7 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
     private const int RetryAfterSeconds = 1;
 
     private readonly Lock refreshing = new();
-    private volatile Snapshot snapshot = new([], null, null);
+    private volatile Snapshot snapshot = Snapshot.Nothing;
     private volatile bool isServed = true;
     private volatile bool hasAnswered;
     private int turn;
@@ -48,19 +48,25 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
     /// <summary>Those of its workers that answer.</summary>
     public IReadOnlyList<WorkerState.Ready> Ready => snapshot.Ready;
 
+    /// <summary>Those that can be called: who answer, or else who compute already and will answer soon.</summary>
+    public IReadOnlyList<WorkerState.Ready> Callable => snapshot.Callable;
+
     /// <summary>What is served, by all workers that answer together.</summary>
     /// <exception cref="TsfException">TSF5001 while all of them start; TSF5002 when all of them failed.</exception>
     public ServedModel Resolve() => Served ?? throw Unserved();
 
     /// <summary>The same; null while nobody answers.</summary>
-    public ServedModel? Served => snapshot.Model;
+    public ServedModel? Served => snapshot.Ready.Length > 0 ? snapshot.Model : null;
+
+    /// <summary>What can be called; null while nobody can.</summary>
+    public ServedModel? Called => snapshot.Model;
 
     /// <summary>The worker that has the fewest calls in hand for each of its lanes; among equals they take turns.</summary>
     /// <param name="except">One that is not asked: it was lost a moment ago, and its supervisor may not know yet.</param>
     /// <returns>Null when no other answers.</returns>
     public WorkerState.Ready? Pick(WorkerState.Ready? except = null)
     {
-        var ready = snapshot.Ready;
+        var ready = snapshot.Callable;
         if (ready.Length == 1)
         {
             return ready[0] == except ? null : ready[0];
@@ -94,7 +100,7 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
     {
         lock (refreshing)
         {
-            snapshot = isServed ? Look() : new Snapshot([], null, null);
+            snapshot = isServed ? Look() : Snapshot.Nothing;
             hasAnswered |= snapshot.Ready.Length > 0;
         }
 
@@ -106,7 +112,8 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
         var states = workers.Select(worker => worker.State).ToArray();
         var ready = states.OfType<WorkerState.Ready>().ToArray();
         var failed = states.OfType<WorkerState.Failed>().ToArray();
-        return new Snapshot(ready, Together(ready), failed.Length == states.Length ? failed[0].Cause : null);
+        var callable = ready.Length > 0 ? ready : [.. states.OfType<WorkerState.Warming>().Select(state => state.Next)];
+        return new Snapshot(ready, callable, Together(callable), failed.Length == states.Length ? failed[0].Cause : null);
     }
 
     private static ServedModel? Together(WorkerState.Ready[] ready)
@@ -124,5 +131,8 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
         return first with { Metadata = metadata, Lanes = lanes };
     }
 
-    private sealed record Snapshot(WorkerState.Ready[] Ready, ServedModel? Model, TsfException? Failure);
+    private sealed record Snapshot(WorkerState.Ready[] Ready, WorkerState.Ready[] Callable, ServedModel? Model, TsfException? Failure)
+    {
+        public static readonly Snapshot Nothing = new([], [], null, null);
+    }
 }

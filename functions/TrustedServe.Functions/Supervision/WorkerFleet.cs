@@ -190,8 +190,7 @@ internal sealed partial class WorkerFleet(
     private void Changed(ModelWorkers workers)
     {
         workers.Refresh();
-        if (workers.Workers.Any(worker => worker.State is WorkerState.Ready ready
-            && ready.Model.Metadata.Properties.GetValueOrDefault("trust", string.Empty).StartsWith("insecure", StringComparison.Ordinal)))
+        if (workers.Callable.Any(worker => worker.Model.Metadata.Properties.GetValueOrDefault("trust", string.Empty).StartsWith("insecure", StringComparison.Ordinal)))
         {
             IsTrustSimulated = true;
         }

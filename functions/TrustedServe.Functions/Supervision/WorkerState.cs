@@ -13,6 +13,10 @@ internal abstract record WorkerState
     /// <summary>It is starting, for the first time or again.</summary>
     public sealed record Starting : WorkerState;
 
+    /// <summary>It computes what it is asked, and gives the answers out once it is ready.</summary>
+    /// <param name="Next">What it will be then.</param>
+    public sealed record Warming(Ready Next) : WorkerState;
+
     /// <summary>It answers.</summary>
     /// <param name="Model">What is served.</param>
     /// <param name="Connection">The way to its worker.</param>

@@ -9,8 +9,8 @@ namespace TrustedServe.Functions.Supervision;
 
 /// <summary>Keeps the worker of one model version and node running.</summary>
 /// <remarks>
-/// 1. Start the process and follow its start, step by step, each logged.
-/// 2. Ready: take its metadata, let requests through, wait for its end.
+/// 1. Start the process and follow its start, step by step, each logged. Its session is built: take its metadata; what is held may go to it.
+/// 2. Ready: let requests through, wait for its end.
 /// 3. Ended: end the calls that were with it, then ask <see cref="RestartPolicy"/>.
 /// </remarks>
 internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, WorkerConfig config, bool isDefault)
@@ -107,16 +107,16 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
             SupervisionLog.Started(setup.Logger, Model, Version, process.Id);
             Health.Begin();
             reports = new WorkerReports(connection, Health, TimeSpan.FromSeconds(config.AttestationMaxAgeSeconds), setup.Time).RunAsync(gone.Token);
-            var watch = WatchAsync(connection, gone.Token);
+            WorkerState.Ready? serving = null;
+            var watch = WatchAsync(connection, AcceptAsync, gone.Token);
             var exit = process.WaitAsync(stopping);
             await Task.WhenAny(watch, exit);
             if (!exit.IsCompleted && await watch is { Phase: StartStep.Types.Phase.Ready })
             {
                 // 2. Ready.
-                var metadata = await connection.Inference.ModelMetadataAsync(
-                    new ModelMetadataRequest { Name = Model, Version = Version }, deadline: Deadline(), cancellationToken: stopping);
+                serving ??= await AskAsync();
                 readySince = setup.Time.GetTimestamp();
-                Become(new WorkerState.Ready(ServedModels.Checked(metadata, config, isDefault), connection), changed);
+                Become(serving, changed);
                 await exit;
             }
             else
@@ -125,6 +125,19 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
                 await Task.WhenAny(watch, Task.Delay(LastWords, setup.Time, stopping));
                 failure = watch.IsCompletedSuccessfully ? await watch : failure;
                 await Task.WhenAny(exit, Task.Delay(EndLimit, setup.Time, stopping));
+            }
+
+            async Task AcceptAsync()
+            {
+                serving = await AskAsync();
+                Become(new WorkerState.Warming(serving), changed);
+            }
+
+            async Task<WorkerState.Ready> AskAsync()
+            {
+                var metadata = await connection.Inference.ModelMetadataAsync(
+                    new ModelMetadataRequest { Name = Model, Version = Version }, deadline: Deadline(), cancellationToken: gone.Token);
+                return new WorkerState.Ready(ServedModels.Checked(metadata, config, isDefault), connection);
             }
         }
         catch (Exception exception) when (exception is RpcException or TsfException)
@@ -173,7 +186,7 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
 
     // A stream that breaks is opened again as long as the process lives: the worker repeats the steps so far, and those that
     // were seen are passed over.
-    private async Task<StartStep> WatchAsync(WorkerConnection connection, CancellationToken cancellationToken)
+    private async Task<StartStep> WatchAsync(WorkerConnection connection, Func<Task> accept, CancellationToken cancellationToken)
     {
         var seen = 0;
         var begun = setup.Time.GetTimestamp();
@@ -194,6 +207,11 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
                     Health.Take(step);
                     SupervisionLog.Step(
                         setup.Logger, Model, Version, step.Phase.ToString(), step.Seconds, JsonSerializer.Serialize(step.Details), step.Code, step.Message);
+                    if (step.Phase == StartStep.Types.Phase.Session)
+                    {
+                        await accept();
+                    }
+
                     if (step.Phase is StartStep.Types.Phase.Ready or StartStep.Types.Phase.Failed)
                     {
                         return step;

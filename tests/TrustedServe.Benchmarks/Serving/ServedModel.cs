@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using TrustedServe.Benchmarks.PlainWorkers;
 using TrustedServe.Cli.Bench;
@@ -17,10 +18,10 @@ internal sealed class ServedModel : IAsyncDisposable
     private readonly BenchStack stack;
     private readonly string? apiKey;
 
-    private ServedModel(BenchModel model, BenchStack stack, string? apiKey, string weights, StartTimeline timeline, int worker)
+    private ServedModel(BenchModel model, BenchStack stack, string? apiKey, string weights, StartTimeline timeline, int worker, TimeSpan firstAnswer)
     {
         (this.model, this.stack, this.apiKey) = (model, stack, apiKey);
-        (WeightsDirectory, Timeline, Worker) = (weights, timeline, worker);
+        (WeightsDirectory, Timeline, Worker, FirstAnswer) = (weights, timeline, worker, firstAnswer);
     }
 
     /// <summary>Address of the HTTP trigger.</summary>
@@ -38,12 +39,12 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>The steps of its start.</summary>
     public StartTimeline Timeline { get; }
 
-    /// <summary>Time since the front end's process was started.</summary>
-    public TimeSpan Elapsed => stack.Elapsed;
+    /// <summary>From the start of the front end's process to the answer to who asked as soon as it listened; zero when nobody did.</summary>
+    public TimeSpan FirstAnswer { get; }
 
     /// <summary>Starts it as it is meant to be: sealed, attested (simulated), hardened, and, when <paramref name="authorised"/>, with API keys.</summary>
     public static async Task<ServedModel> StartAsync(
-        BenchContext context, BenchModel model, bool authorised, CancellationToken cancellationToken, Dictionary<string, string>? settings = null, Dictionary<string, string>? secrets = null, Action<int, string>? workerStarted = null)
+        BenchContext context, BenchModel model, bool authorised, CancellationToken cancellationToken, Dictionary<string, string>? settings = null, Dictionary<string, string>? secrets = null, Action<int, string>? workerStarted = null, int? firstTokens = null)
     {
         var all = new Dictionary<string, string>(settings ?? []);
         string? key = null;
@@ -54,19 +55,21 @@ internal sealed class ServedModel : IAsyncDisposable
             all["Http:ApiKeysFile"] = file;
         }
 
-        return await StartAsync(context, model, key, all, secrets, workerStarted, cancellationToken);
+        return await StartAsync(context, model, key, all, secrets, workerStarted, firstTokens, cancellationToken);
     }
 
     /// <summary>Starts it with everything off that belongs to trust; see <see cref="PlainWorker"/>.</summary>
-    public static Task<ServedModel> StartPlainAsync(BenchContext context, BenchModel model, CancellationToken cancellationToken)
+    public static Task<ServedModel> StartPlainAsync(BenchContext context, BenchModel model, CancellationToken cancellationToken, int? firstTokens = null)
     {
         var directory = Path.GetDirectoryName(model.Store)!;
         var settings = new Dictionary<string, string> { ["Worker:Executable"] = PlainWorker.WriteProgram(directory, Path.Combine(directory, "plain")) };
-        return StartAsync(context, model, null, settings, null, null, cancellationToken);
+        return StartAsync(context, model, null, settings, null, null, firstTokens, cancellationToken);
     }
 
     /// <summary>Requests of the graph's own tensors.</summary>
-    public List<PreparedRequest> Tensors(int tokens, int batch = 1)
+    public List<PreparedRequest> Tensors(int tokens, int batch = 1) => Tensors(model, stack.Address, apiKey, tokens, batch);
+
+    private static List<PreparedRequest> Tensors(BenchModel model, Uri address, string? apiKey, int tokens, int batch)
     {
         var noise = new Bert.SeededNoise(1);
         var mask = string.Join(',', Enumerable.Repeat(1, tokens * batch));
@@ -74,7 +77,7 @@ internal sealed class ServedModel : IAsyncDisposable
         {
             var ids = string.Join(',', Enumerable.Range(0, tokens * batch).Select(_ => noise.Below(model.Shape!.Vocabulary)));
             var json = $$"""{"inputs":[{"name":"input_ids","shape":[{{batch}},{{tokens}}],"datatype":"INT64","data":[{{ids}}]},{"name":"attention_mask","shape":[{{batch}},{{tokens}}],"datatype":"INT64","data":[{{mask}}]}]}""";
-            return PreparedRequest.Post(stack.Address, $"/v2/models/{model.Name}/infer", apiKey, json, batch, tokens * batch);
+            return PreparedRequest.Post(address, $"/v2/models/{model.Name}/infer", apiKey, json, batch, tokens * batch);
         })];
     }
 
@@ -91,9 +94,11 @@ internal sealed class ServedModel : IAsyncDisposable
 
     /// <summary>Sends one request.</summary>
     /// <exception cref="InvalidOperationException">It got no good answer.</exception>
-    public void Ask(PreparedRequest request)
+    public void Ask(PreparedRequest request) => Ask(model, stack.Address, request);
+
+    private static void Ask(BenchModel model, Uri address, PreparedRequest request)
     {
-        using var connection = new LoadConnection(stack.Address, TimeSpan.FromSeconds(60));
+        using var connection = new LoadConnection(address, TimeSpan.FromSeconds(60));
         var outcome = connection.Exchange(request, look: true);
         if (outcome is not LoadConnection.Fine)
         {
@@ -112,13 +117,19 @@ internal sealed class ServedModel : IAsyncDisposable
     }
 
     private static async Task<ServedModel> StartAsync(
-        BenchContext context, BenchModel model, string? key, Dictionary<string, string> settings, Dictionary<string, string>? secrets, Action<int, string>? workerStarted, CancellationToken cancellationToken)
+        BenchContext context, BenchModel model, string? key, Dictionary<string, string> settings, Dictionary<string, string>? secrets, Action<int, string>? workerStarted, int? firstTokens, CancellationToken cancellationToken)
     {
         // Its own, so that what it holds can be told from what others hold.
         var weights = Directory.CreateDirectory($"/dev/shm/tsf-bench-{Guid.NewGuid():N}", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         settings["Worker:WeightsDirectory"] = weights;
         var timeline = new StartTimeline();
         var worker = 0;
+        var first = Task.FromResult(TimeSpan.Zero);
+        if (firstTokens is not null)
+        {
+            settings["Http:HoldSeconds"] = settings["Http:RequestTimeoutSeconds"] = "60";
+        }
+
         try
         {
             var stack = await BenchStack.StartAsync(
@@ -131,9 +142,19 @@ internal sealed class ServedModel : IAsyncDisposable
                         worker = int.Parse(line["Process"], CultureInfo.InvariantCulture);
                         workerStarted?.Invoke(worker, weights);
                     }
+                    else if (line.Id == LogIds.Listening && firstTokens is { } tokens)
+                    {
+                        var listening = Stopwatch.GetTimestamp();
+                        first = Task.Run(() =>
+                        {
+                            var address = new Uri(line["Url"]);
+                            Ask(model, address, Tensors(model, address, key, tokens, batch: 1)[0]);
+                            return since + Stopwatch.GetElapsedTime(listening);
+                        });
+                    }
                 },
                 cancellationToken);
-            return new ServedModel(model, stack, key, weights, timeline, worker);
+            return new ServedModel(model, stack, key, weights, timeline, worker, await first);
         }
         catch
         {

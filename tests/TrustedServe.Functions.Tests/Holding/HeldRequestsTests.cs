@@ -42,6 +42,35 @@ public sealed class HeldRequestsTests
     }
 
     [Fact]
+    public async Task Requests_go_to_a_model_that_warms_up_and_are_answered_when_it_is_ready()
+    {
+        await using var host = await TestHost.StartAsync(["warming"]);
+        var held = host.PostAsync("/v2/models/warming/infer", Matrix);
+        await host.UntilAsync(() => File.Exists(Path.Combine(host.StoreDirectory, "asked")));
+        using (var ready = await host.Client.GetAsync("/v2/models/warming/ready"))
+        {
+            Assert.NotEqual(HttpStatusCode.OK, ready.StatusCode);
+        }
+
+        Assert.False(held.IsCompleted);
+        Tell(host, "open");
+        using var answer = await held;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Single(answer.Headers.GetValues(HeldRequests.Header));
+    }
+
+    [Fact]
+    public async Task Request_with_a_model_that_fails_its_warm_up_gets_no_answer_of_it()
+    {
+        await using var host = await TestHost.StartAsync(["warming"]);
+        var held = host.PostAsync("/v2/models/warming/infer", Matrix);
+        await host.UntilAsync(() => File.Exists(Path.Combine(host.StoreDirectory, "asked")));
+        Tell(host, "refuse");
+        using var answer = await held;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task More_requests_than_may_wait_are_refused_at_once_and_the_others_still_answered()
     {
         await using var host = await TestHost.StartAsync(["gated"], "--TrustedServe:Http:HoldRequests=2");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using TrustedServe.Packaging.Manifests;
@@ -8,6 +9,7 @@ using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Hosting;
 using TrustedServe.Worker.Starting;
 using TrustedServe.Worker.Tests.Support;
+using TrustedServe.Worker.Warmup;
 
 namespace TrustedServe.Worker.Tests.Serving;
 
@@ -47,6 +49,49 @@ public sealed class StartTests
         Assert.Contains("'logits'", failed.Message, StringComparison.Ordinal);
         Assert.Contains("0.5", failed.Message, StringComparison.Ordinal);
         Assert.False(failed.Retryable);
+    }
+
+    [Fact]
+    public async Task CallsWhileItWarms_AreAnsweredOnceItIsReady()
+    {
+        await using var worker = await WarmingAsync(shiftOfTheLast: 0);
+        var beforeReady = false;
+        while (true)
+        {
+            var early = !(await worker.Inference.ServerReadyAsync(new ServerReadyRequest())).Ready;
+            try
+            {
+                await worker.Inference.ModelInferAsync(Digit());
+                Assert.True((await worker.Inference.ServerReadyAsync(new ServerReadyRequest())).Ready);
+                beforeReady |= early;
+                break;
+            }
+            catch (RpcException refused) when (RpcErrors.FromRpc(refused).Error == TsfErrors.ModelNotReady)
+            {
+                // Its session is not built yet.
+            }
+        }
+
+        Assert.True(beforeReady);
+    }
+
+    [Fact]
+    public async Task CallsWhileItWarms_GetNoAnswerOfAModelThatFails()
+    {
+        await using var worker = await WarmingAsync(shiftOfTheLast: 0.5f);
+        var ended = worker.StepsAsync();
+        var refusals = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            var seen = new HashSet<ErrorCode>();
+            do
+            {
+                seen.Add((await worker.RefusedAsync(Digit())).Error);
+            }
+            while (!ended.IsCompleted);
+            return seen;
+        }));
+        Assert.Contains(TsfErrors.ModelFailed, refusals.SelectMany(codes => codes));
+        Assert.Equal("TSF5005", (await ended)[^1].Code);
     }
 
     [Theory]
@@ -113,6 +158,17 @@ public sealed class StartTests
         Assert.False((await worker.Inference.ModelReadyAsync(new ModelReadyRequest { Name = "tensors" })).Ready);
         var refused = await worker.RefusedAsync(new ModelInferRequest { ModelName = "tensors" });
         Assert.Equal((TsfErrors.ModelNotReady, 1), (refused.Error, refused.RetryAfterSeconds));
+    }
+
+    // With so many samples that calls come in between.
+    private static Task<TestWorker> WarmingAsync(float shiftOfTheLast) => TestWorker.StartAsync(
+        PlainModelLoader.FromDirectory(SampleModels.DigitsManifest([.. Enumerable.Repeat(DigitsSample(0), 3000), DigitsSample(shiftOfTheLast)]), SampleModels.Digits), "digits");
+
+    private static ModelInferRequest Digit()
+    {
+        var request = SampleCodec.ToRequest(DigitsSample(0));
+        request.ModelName = "digits";
+        return request;
     }
 
     private static async Task<StartStep> FailedAsync(PlainModelLoader loader, string model)

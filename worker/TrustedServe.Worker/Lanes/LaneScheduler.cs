@@ -56,6 +56,18 @@ internal sealed class LaneScheduler : IDisposable
         }
     }
 
+    /// <summary>Whether nothing waits and every lane does.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (gate)
+            {
+                return waiting.Count == 0 && idle.Count == lanes.Length;
+            }
+        }
+    }
+
     /// <summary>Has the work computed.</summary>
     /// <param name="work">Not given to any scheduler before.</param>
     /// <param name="remaining">Time until an answer is of no more use.</param>

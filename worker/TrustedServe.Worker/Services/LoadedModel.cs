@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using TrustedServe.Packaging.Manifests;
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Json;
 using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Rpc;
@@ -12,9 +13,14 @@ using TrustedServe.Worker.Tasks;
 
 namespace TrustedServe.Worker.Services;
 
-/// <summary>A model that is ready to answer.</summary>
+/// <summary>A model that computes; its answers are given out once it has reproduced its warm-up samples.</summary>
 internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, ITaskPipeline pipeline, LaneScheduler scheduler, PlacementReport placement) : IAsyncDisposable
 {
+    private readonly TaskCompletionSource check = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when answers may be given out; fails, for whoever waits for one, when none will be.</summary>
+    public Task Check => check.Task;
+
     /// <summary>Its name.</summary>
     public string Name => model.Manifest.Name;
 
@@ -32,6 +38,19 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
 
     /// <summary>What clients are told of it.</summary>
     public ModelMetadataResponse Metadata { get; } = Describe(model, pipeline, scheduler, placement);
+
+    /// <summary>The samples came out right.</summary>
+    public void Pass() => check.SetResult();
+
+    /// <summary>They did not, or nobody looks any more.</summary>
+    /// <param name="reason">What callers are told.</param>
+    public void Fail(TsfException reason)
+    {
+        if (check.TrySetException(reason))
+        {
+            _ = check.Task.Exception; // seen, though nobody may wait
+        }
+    }
 
     /// <summary>Ends its lanes, then its sessions.</summary>
     public async ValueTask DisposeAsync()

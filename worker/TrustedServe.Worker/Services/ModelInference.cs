@@ -18,6 +18,11 @@ internal sealed class ModelInference(ModelSlot slot, ILogger<ModelInference> log
         {
             var model = slot.Get(request.ModelName, request.ModelVersion);
             var response = await model.Scheduler.RunAsync(model.Pipeline.Prepare(request), remaining, cancellationToken).ConfigureAwait(false);
+            if (!model.Check.IsCompletedSuccessfully)
+            {
+                await model.Check.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             response.ModelName = model.Name;
             response.ModelVersion = model.Version;
             response.Id = request.Id;

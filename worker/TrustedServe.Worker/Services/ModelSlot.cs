@@ -4,7 +4,7 @@ using TrustedServe.Worker.Sessions;
 
 namespace TrustedServe.Worker.Services;
 
-/// <summary>The place of the worker's one model: empty until it is ready.</summary>
+/// <summary>The place of the worker's one model: empty until it computes.</summary>
 internal sealed class ModelSlot(WorkerConfig config) : IAsyncDisposable
 {
     private const int RetryAfterSeconds = 5;
@@ -13,13 +13,16 @@ internal sealed class ModelSlot(WorkerConfig config) : IAsyncDisposable
     private volatile bool closed;
 
     /// <summary>Whether the model answers.</summary>
-    public bool IsReady => model is not null && !closed;
+    public bool IsReady => model is { Check.IsCompletedSuccessfully: true } && !closed;
 
     /// <summary>How the model's running sessions have their weights; null without a model.</summary>
     public SessionKind? Weights => model?.Weights;
 
     /// <summary>Puts the model in.</summary>
     public void Set(LoadedModel loaded) => model = loaded;
+
+    /// <summary>Takes a model out that is not to be used; whoever took it out ends it.</summary>
+    public void Clear() => model = null;
 
     /// <summary>Lets no more requests to the model; those that are with it are finished.</summary>
     public void Close() => closed = true;

@@ -9,6 +9,8 @@ namespace TrustedServe.Worker.Starting;
 
 /// <summary>Takes a model that answers from mapped weights over to prepacked ones.</summary>
 /// <remarks>
+/// 0. Those who waited for the model are answered first: building a session slows just them, who have waited longest. Not for ever, since
+///    all others gain by the change.
 /// 1. The new session is built beside the running one, on one thread that makes way for the lanes.
 /// 2. It must reproduce the warm-up samples as the first one did.
 /// 3. It takes the running one's place between two calls; the old one ends with its last call.
@@ -17,16 +19,24 @@ namespace TrustedServe.Worker.Starting;
 /// </remarks>
 internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, StartTimeline timeline, TimeProvider time, ILogger logger)
 {
+    // Who is held comes at once; a model that is under load from the first moment on changes all the same.
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+
     /// <summary>Carries it out.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="serving">The scheduler of its lanes.</param>
     /// <param name="running">What its lanes call.</param>
     /// <param name="lanes">The cores of each lane.</param>
     /// <param name="stopping">Cancelled when the worker stops.</param>
-    public async Task RunAsync(UnsealedModel model, ModelSessions running, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
+    public async Task RunAsync(UnsealedModel model, LaneScheduler serving, ModelSessions running, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
     {
         var begun = time.GetTimestamp();
         try
         {
+            await LetAnswerAsync(serving, stopping).ConfigureAwait(false);
+            begun = time.GetTimestamp();
             await ReplaceAsync(model, running, lanes, stopping).ConfigureAwait(false);
             WorkerLog.Prepacked(logger, Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2));
         }
@@ -44,6 +54,17 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         {
             // 4
             loader.Discard();
+        }
+    }
+
+    // 0
+    private async Task LetAnswerAsync(LaneScheduler serving, CancellationToken stopping)
+    {
+        var begun = time.GetTimestamp();
+        await Task.Delay(FirstLook, time, stopping).ConfigureAwait(false);
+        while (!serving.IsIdle && time.GetElapsedTime(begun) < LongestWait)
+        {
+            await Task.Delay(Look, time, stopping).ConfigureAwait(false);
         }
     }
 

@@ -77,6 +77,7 @@ internal sealed class WorkerStart(
         var kinds = SessionKinds.Decide(config.Weights, manifest, lanes[0].Length);
         ModelSessions? sessions = null;
         LaneScheduler? scheduler = null;
+        LoadedModel? loaded = null;
         try
         {
             using (timeline.Begin("session"))
@@ -99,6 +100,10 @@ internal sealed class WorkerStart(
 
             scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger);
             var report = PlacementReport.Of(plan, await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false), weights);
+
+            // Who waited for the model is computed beside the samples; no answer leaves before those came out right.
+            loaded = new LoadedModel(model, sessions, pipeline, scheduler, report);
+            slot.Set(loaded);
             progress.Publish(StartStep.Types.Phase.Session, Describe(plan, report, kinds.First));
             double difference;
             using (timeline.Begin("warm-up"))
@@ -111,7 +116,7 @@ internal sealed class WorkerStart(
                 ["samples"] = $"{manifest.Warmup.Count}",
                 ["largest-difference"] = difference.ToString("g3", CultureInfo.InvariantCulture),
             });
-            slot.Set(new LoadedModel(model, sessions, pipeline, scheduler, report));
+            loaded.Pass();
             WorkerLog.Ready(logger, manifest.Name, manifest.Version, model.Trust);
             progress.Publish(StartStep.Types.Phase.Ready, new Dictionary<string, string>
             {
@@ -119,8 +124,12 @@ internal sealed class WorkerStart(
                 ["attestation-age"] = time.GetElapsedTime(attested).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture),
             });
         }
-        catch
+        catch (Exception exception)
         {
+            slot.Clear();
+            loaded?.Fail(cancellationToken.IsCancellationRequested
+                ? TsfErrors.ModelNotReady.With("The worker is stopping.")
+                : TsfErrors.ModelFailed.With($"The model is not served: {AsTsf(exception).Code}."));
             scheduler?.Dispose();
             if (sessions is not null)
             {
@@ -132,7 +141,7 @@ internal sealed class WorkerStart(
         }
 
         return kinds.Change
-            ? new SessionChange(config, loader, timeline, time, logger).RunAsync(model, sessions, lanes, cancellationToken)
+            ? new SessionChange(config, loader, timeline, time, logger).RunAsync(model, scheduler, sessions, lanes, cancellationToken)
             : Task.CompletedTask;
     }
 

@@ -16,42 +16,61 @@ internal static class WarmupRunner
     // A sample is one request of a model that was just packed with it; one that takes longer than this hangs.
     private static readonly TimeSpan SampleLimit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs all samples.</summary>
+    /// <summary>Runs all samples, as many at once as there are lanes.</summary>
     /// <returns>The largest difference seen.</returns>
     /// <exception cref="TsfException">TSF5005 naming the output and the difference, never data.</exception>
     public static async Task<double> RunAsync(IReadOnlyList<WarmupSample> samples, ITaskPipeline pipeline, LaneScheduler scheduler, StartPortion done, CancellationToken cancellationToken)
     {
         var largest = 0.0;
         done.Expect(samples.Count);
-        for (var i = 0; i < samples.Count; i++)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = new Queue<Task<ModelInferResponse>>();
+        try
         {
-            var request = SampleCodec.ToRequest(samples[i]);
-            if (pipeline is not TensorTask && samples[i].Outputs.FirstOrDefault(output => output.Name is "labels" or "scores") is { Shape: [_, var k] })
+            for (var i = 0; i < samples.Count; i++)
             {
-                request.Parameters.Add(TopK, new InferParameter { Int64Param = k });
-            }
+                while (running.Count < scheduler.Lanes.Count && i + running.Count < samples.Count)
+                {
+                    running.Enqueue(AnswerAsync(samples, i + running.Count, pipeline, scheduler, stop.Token));
+                }
 
-            ModelInferResponse response;
-            try
-            {
-                response = await scheduler.RunAsync(pipeline.Prepare(request), SampleLimit, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TsfException exception) when (exception.Error != TsfErrors.Cancelled)
-            {
-                throw TsfErrors.WarmupMismatch.With($"Warm-up sample {i} got no answer: {exception.Code} {exception.Message}", exception);
-            }
+                var response = await running.Dequeue().ConfigureAwait(false);
+                for (var output = 0; output < samples[i].Outputs.Count; output++)
+                {
+                    largest = Math.Max(largest, Compare(i, samples[i].Outputs[output], samples[i].Tolerance, response, output));
+                }
 
-            for (var output = 0; output < samples[i].Outputs.Count; output++)
-            {
-                largest = Math.Max(largest, Compare(i, samples[i].Outputs[output], samples[i].Tolerance, response, output));
+                done.Report(i + 1);
             }
-
-            done.Report(i + 1);
+        }
+        finally
+        {
+            // One that differs ends the others: nothing may still compute when the sessions end.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         done.Finish();
-
         return largest;
+    }
+
+    private static async Task<ModelInferResponse> AnswerAsync(
+        IReadOnlyList<WarmupSample> samples, int sample, ITaskPipeline pipeline, LaneScheduler scheduler, CancellationToken cancellationToken)
+    {
+        var request = SampleCodec.ToRequest(samples[sample]);
+        if (pipeline is not TensorTask && samples[sample].Outputs.FirstOrDefault(output => output.Name is "labels" or "scores") is { Shape: [_, var k] })
+        {
+            request.Parameters.Add(TopK, new InferParameter { Int64Param = k });
+        }
+
+        try
+        {
+            return await scheduler.RunAsync(pipeline.Prepare(request), SampleLimit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TsfException exception) when (exception.Error != TsfErrors.Cancelled)
+        {
+            throw TsfErrors.WarmupMismatch.With($"Warm-up sample {sample} got no answer: {exception.Code} {exception.Message}", exception);
+        }
     }
 
     private static double Compare(int sample, SampleTensor expected, double tolerance, ModelInferResponse response, int place)
