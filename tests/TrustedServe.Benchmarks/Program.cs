@@ -8,6 +8,7 @@ using ColdStarts = TrustedServe.Benchmarks.Studies.ColdStarts;
 
 return args switch
 {
+    ["published", _, ..] => await PublishedPrograms.RunAsync(args[1..]),
     ["unseal", .. var rest] => await SealingFigures.RunAsync(rest is [var size, ..] ? int.Parse(size, null) : 1024),
     ["seal-memory", .. var rest] => await SealingMemory.RunAsync(rest is [var size, ..] ? long.Parse(size, null) : 4096),
     ["http", .. var rest] => await HttpFigures.RunAsync(rest is [var seconds, ..] ? int.Parse(seconds, null) : 10),
@@ -28,6 +29,8 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("""
+        published ANY OF THE FOLLOWING
+                            the same with programs compiled ahead of time, as a deployment has them: for what is about starts
         targets [--rounds N] [--quick] [--json] [NAME…]
                             every target of the design, side by side in one run
         sweep [--rounds N] [--quick] [--json]

@@ -46,18 +46,22 @@ async Task<int> RunAsync()
     var hardening = ProcessHardening.Apply();
     preparation = new EnginePreparation(progress.Timeline).BeginAsync();
     var beginning = progress.Timeline.Now;
-    using (var logging = LoggerFactory.Create(WorkerHost.AddLogging))
-    {
-        WorkerLog.Hardened(logging.CreateLogger("TrustedServe.Worker"), string.Join(", ", hardening.Select(detail => $"{detail.Key}={detail.Value}")));
-    }
-
     progress.Publish(StartStep.Types.Phase.Hardened, hardening);
     var input = Console.OpenStandardInput();
     var config = ParentPipe.ReadFirstLine(input, MaxConfigBytes, ReadConfig);
-    Place(config);
+    var placed = Place(config);
     using var loader = new SealedModelLoader(config, time);
     ParentPipe.EndWith(input, loader.Dispose);
     await using var early = EarlyLoader.Begin(loader, progress);
+
+    // Only now: the first lines of a log take a fifth of a second, in which the key can be asked for.
+    using (var logging = LoggerFactory.Create(WorkerHost.AddLogging))
+    {
+        var log = logging.CreateLogger("TrustedServe.Worker");
+        WorkerLog.Hardened(log, string.Join(", ", hardening.Select(detail => $"{detail.Key}={detail.Value}")));
+        WorkerLog.Placed(log, config.Node, CpuList.Format(placed.ActualCores), placed.Affinity);
+    }
+
     await using var app = WorkerHost.Build(config, early, progress, time);
     await WorkerHost.StartAsync(app, config, CancellationToken.None);
     progress.Timeline.Add("listener", beginning);
@@ -66,12 +70,7 @@ async Task<int> RunAsync()
 }
 
 // Before anything large is written: threads inherit their place, and memory comes from the node of the core that writes it.
-static void Place(WorkerConfig config)
-{
-    var applied = ProcessPlacement.Apply(config.Cores.Count > 0 ? WorkerPlacement.OfThisMachine(config).Cores : []);
-    using var logging = LoggerFactory.Create(WorkerHost.AddLogging);
-    WorkerLog.Placed(logging.CreateLogger("TrustedServe.Worker"), config.Node, CpuList.Format(applied.ActualCores), applied.Affinity);
-}
+static AppliedPlacement Place(WorkerConfig config) => ProcessPlacement.Apply(config.Cores.Count > 0 ? WorkerPlacement.OfThisMachine(config).Cores : []);
 
 static WorkerConfig ReadConfig(ReadOnlySpan<byte> line)
 {

@@ -66,6 +66,9 @@ internal static class WorkerProgram
         // In the image each program has a folder of its own, with the runtime in it.
         yield return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "worker", Path.GetFileNameWithoutExtension(AssemblyFile)));
 
+        // Published, each project into a folder of its name.
+        yield return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", Path.GetFileNameWithoutExtension(AssemblyFile), AssemblyFile));
+
         // bin/{configuration}/{framework} of this project; the worker's own has the same two names.
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         for (var directory = framework; directory is not null; directory = directory.Parent)

@@ -16,7 +16,7 @@ internal static class WarmupRunner
     // A sample is one request of a model that was just packed with it; one that takes longer than this hangs.
     private static readonly TimeSpan SampleLimit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs all samples, as many at once as there are lanes.</summary>
+    /// <summary>Runs all samples: the first alone, so that who waits for the model gets a lane beside it, then as many at once as there are lanes.</summary>
     /// <returns>The largest difference seen.</returns>
     /// <exception cref="TsfException">TSF5005 naming the output and the difference, never data.</exception>
     public static async Task<double> RunAsync(IReadOnlyList<WarmupSample> samples, ITaskPipeline pipeline, LaneScheduler scheduler, StartPortion done, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ internal static class WarmupRunner
         {
             for (var i = 0; i < samples.Count; i++)
             {
-                while (running.Count < scheduler.Lanes.Count && i + running.Count < samples.Count)
+                while (running.Count < (i == 0 ? 1 : scheduler.Lanes.Count) && i + running.Count < samples.Count)
                 {
                     running.Enqueue(AnswerAsync(samples, i + running.Count, pipeline, scheduler, stop.Token));
                 }
