@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using TrustedServe.Benchmarks.PlainWorkers;
 using TrustedServe.Cli.Bench;
 using TrustedServe.Cli.Bench.ColdStart;
@@ -104,6 +105,16 @@ internal sealed class ServedModel : IAsyncDisposable
         {
             throw new InvalidOperationException($"{model.Name}: {outcome}");
         }
+    }
+
+    /// <summary>The mean share of padding in its runs until now, 0 to 1.</summary>
+    public async Task<double> PaddingAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { BaseAddress = stack.Address };
+        var answer = JsonElement.Parse(await client.GetStringAsync($"/v2/models/{model.Name}/stats", cancellationToken));
+        var lanes = answer.GetProperty("model_stats")[0].GetProperty("trustedserve").GetProperty("workers").EnumerateArray()
+            .SelectMany(worker => worker.GetProperty("lanes").EnumerateArray()).Select(lane => lane.GetProperty("padding")).ToList();
+        return lanes.Sum(padding => padding.GetProperty("sum").GetDouble()) / lanes.Sum(padding => padding.GetProperty("counts").EnumerateArray().Sum(count => count.GetDouble()));
     }
 
     /// <inheritdoc/>

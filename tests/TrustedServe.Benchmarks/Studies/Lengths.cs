@@ -45,15 +45,15 @@ internal static class Lengths
         }
 
         var rows = ways.Select(way => Row(way.Name, way.Rates, 1 - (way.Calls.Sum(call => (double)call.Tokens) / way.Calls.Sum(call => (double)call.Ids.Length))))
-            .Append(Row($"served over HTTP, {Callers} connections, tokenizing included", served, null));
+            .Append(Row($"served over HTTP, {Callers} connections, tokenizing included", served, await stack.PaddingAsync(CancellationToken.None)));
         return Study.Print(json, Figures.Format($"{model.Shape!.Name}, mean {mix.Mean:0.0} tokens, longest {longest}, medians of {context.Rounds} interleaved rounds"), ["way", "padding", "rows/s", "tokens/s", "of fixed-length batching"], [.. rows]);
 
         EngineCall Call(IReadOnlyList<int> lengths, int? width) => EngineCall.Create(noise, model.Shape!.Vocabulary, lengths, width);
 
-        IReadOnlyList<string> Row(string name, List<EngineRate> rates, double? padding) =>
+        IReadOnlyList<string> Row(string name, List<EngineRate> rates, double padding) =>
         [
             name,
-            padding is { } share ? Figures.Format($"{share:P0}") : "see the worker's statistics",
+            Figures.Format($"{padding:P0}"),
             Figures.Format($"{Figures.Median(rates.Select(rate => rate.Rows)):0}"),
             Figures.Format($"{Figures.Median(rates.Select(rate => rate.Tokens)):0}"),
             Figures.Format($"{Figures.Median(rates.Zip(ways[0].Rates, (rate, first) => rate.Tokens / first.Tokens)):0.00}"),

@@ -20,7 +20,7 @@ internal sealed class ModelInference(ModelSlot slot, ILogger<ModelInference> log
             var response = await model.Scheduler.RunAsync(model.Pipeline.Prepare(request), remaining, cancellationToken).ConfigureAwait(false);
             if (!model.Check.IsCompletedSuccessfully)
             {
-                await model.Check.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await KeepAsync(model, cancellationToken).ConfigureAwait(false);
             }
 
             response.ModelName = model.Name;
@@ -32,6 +32,19 @@ internal sealed class ModelInference(ModelSlot slot, ILogger<ModelInference> log
         {
             WorkerLog.RequestRefused(logger, exception.Code);
             throw;
+        }
+    }
+
+    // Until it is known whether the model is served.
+    private static async Task KeepAsync(LoadedModel model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await model.Check.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw TsfErrors.Cancelled.With("The caller left before the answer.");
         }
     }
 }

@@ -11,7 +11,8 @@ namespace TrustedServe.Worker.Starting;
 /// <remarks>
 /// 0. Those who waited for the model are answered first: building a session slows just them, who have waited longest. Not for ever, since
 ///    all others gain by the change.
-/// 1. The new session is built beside the running one, on one thread that makes way for the lanes.
+/// 1. The new session is built beside the running one, on one thread that has its full share of the cores: while it is built all answers
+///    come from mapped weights, slower by up to a half. A thread that made way for busy lanes took ten times as long over it.
 /// 2. It must reproduce the warm-up samples as the first one did.
 /// 3. It takes the running one's place between two calls; the old one ends with its last call.
 /// 4. The plaintext files lose their names; what is still mapped goes with the session that maps it.
@@ -75,7 +76,7 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         using (timeline.Begin("prepack"))
         {
             candidate = new ModelSessions(await PlacedThread.RunAsync(
-                config, "prepack", yielding: true, () => SessionSet.Build(model.Directory, model.Manifest, SessionKind.Prepacked, quick: false, lanes, stopping)).ConfigureAwait(false));
+                config, "prepack", () => SessionSet.Build(model.Directory, model.Manifest, SessionKind.Prepacked, quick: false, lanes, stopping)).ConfigureAwait(false));
         }
 
         await using (candidate)

@@ -83,7 +83,7 @@ internal sealed class WorkerStart(
             using (timeline.Begin("session"))
             {
                 sessions = new ModelSessions(await PlacedThread.RunAsync(
-                    config, "session", yielding: false, () => SessionSet.Build(model.Directory, manifest, kinds.First, kinds.Change, lanes, cancellationToken)).ConfigureAwait(false));
+                    config, "session", () => SessionSet.Build(model.Directory, manifest, kinds.First, kinds.Change, lanes, cancellationToken)).ConfigureAwait(false));
             }
 
             ITaskPipeline pipeline;
