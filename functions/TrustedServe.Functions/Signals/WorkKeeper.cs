@@ -8,6 +8,9 @@ internal sealed class WorkKeeper(IQueueView view, WorkMeter meter, TimeProvider 
     /// <summary>Costs that differ by less are the same.</summary>
     private const double Same = 0.05;
 
+    /// <summary>So are seconds for a message; many take next to none besides their rows.</summary>
+    private const double SameSeconds = 0.001;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -91,7 +94,7 @@ internal sealed class WorkKeeper(IQueueView view, WorkMeter meter, TimeProvider 
     }
 
     private static bool Differs(WorkSums before, WorkSums now) =>
-        Differ(before.SecondsPerRow, now.SecondsPerRow) || Differ(before.SecondsPerMessage, now.SecondsPerMessage) || Differ(before.BytesPerRow, now.BytesPerRow);
+        Differ(before.SecondsPerRow, now.SecondsPerRow) || Differ(before.SecondsPerMessage, now.SecondsPerMessage, SameSeconds) || Differ(before.BytesPerRow, now.BytesPerRow);
 
-    private static bool Differ(double? before, double? now) => now is { } value && (before is not { } other || Math.Abs(value - other) > Same * other);
+    private static bool Differ(double? before, double? now, double least = 0) => now is { } value && (before is not { } other || Math.Abs(value - other) > Math.Max(Same * other, least));
 }
