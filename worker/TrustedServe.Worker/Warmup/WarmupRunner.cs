@@ -15,6 +15,7 @@ internal static class WarmupRunner
 
     // A sample is one request of a model that was just packed with it; one that takes longer than this hangs.
     private static readonly TimeSpan SampleLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan PlacePause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Runs all samples: the first alone, so that who waits for the model gets a lane beside it, then as many at once as there are lanes.</summary>
     /// <returns>The largest difference seen.</returns>
@@ -63,13 +64,21 @@ internal static class WarmupRunner
             request.Parameters.Add(TopK, new InferParameter { Int64Param = k });
         }
 
-        try
+        while (true)
         {
-            return await scheduler.RunAsync(pipeline.Prepare(request), SampleLimit, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TsfException exception) when (exception.Error != TsfErrors.Cancelled)
-        {
-            throw TsfErrors.WarmupMismatch.With($"Warm-up sample {sample} got no answer: {exception.Code} {exception.Message}", exception);
+            try
+            {
+                return await scheduler.RunAsync(pipeline.Prepare(request), SampleLimit, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TsfException exception) when (exception.Error == TsfErrors.Overloaded)
+            {
+                // Those who wait for the model took the line's places. They are computed, and no others come before the samples are done.
+                await Task.Delay(PlacePause, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TsfException exception) when (exception.Error != TsfErrors.Cancelled)
+            {
+                throw TsfErrors.WarmupMismatch.With($"Warm-up sample {sample} got no answer: {exception.Code} {exception.Message}", exception);
+            }
         }
     }
 
