@@ -76,6 +76,28 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task CallsWhileItWarms_ThatFillTheLine_DoNotFailTheStart()
+    {
+        await using var worker = await WarmingAsync(shiftOfTheLast: 0, lanes: 1, queue: 1);
+        var steps = worker.StepsAsync();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            while (!steps.IsCompleted)
+            {
+                try
+                {
+                    await worker.Inference.ModelInferAsync(Digit());
+                }
+                catch (RpcException refused) when (RpcErrors.FromRpc(refused).Error is var error && (error == TsfErrors.ModelNotReady || error == TsfErrors.Overloaded))
+                {
+                    // Not built yet, or no place.
+                }
+            }
+        }));
+        Assert.Equal(StartStep.Types.Phase.Ready, (await steps)[^1].Phase);
+    }
+
+    [Fact]
     public async Task CallsWhileItWarms_GetNoAnswerOfAModelThatFails()
     {
         await using var worker = await WarmingAsync(shiftOfTheLast: 0.5f);
@@ -161,8 +183,8 @@ public sealed class StartTests
     }
 
     // With so many samples that calls come in between.
-    private static Task<TestWorker> WarmingAsync(float shiftOfTheLast) => TestWorker.StartAsync(
-        PlainModelLoader.FromDirectory(SampleModels.DigitsManifest([.. Enumerable.Repeat(DigitsSample(0), 3000), DigitsSample(shiftOfTheLast)]), SampleModels.Digits), "digits");
+    private static Task<TestWorker> WarmingAsync(float shiftOfTheLast, int lanes = 2, int queue = 256) => TestWorker.StartAsync(
+        PlainModelLoader.FromDirectory(SampleModels.DigitsManifest([.. Enumerable.Repeat(DigitsSample(0), 3000), DigitsSample(shiftOfTheLast)]), SampleModels.Digits), "digits", lanes, queue);
 
     private static ModelInferRequest Digit()
     {
