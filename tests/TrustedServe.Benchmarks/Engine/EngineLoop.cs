@@ -11,10 +11,33 @@ internal sealed class EngineLoop : IDisposable
 
     /// <summary>Opens a graph.</summary>
     public EngineLoop(string graph)
+        : this(graph, mapped: false)
+    {
+    }
+
+    private EngineLoop(string graph, bool mapped)
     {
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        if (mapped)
+        {
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+            options.AddSessionConfigEntry("session.disable_prepacking", "1");
+        }
+
         session = new InferenceSession(graph, options);
         tokenTypes = session.InputMetadata.ContainsKey("token_type_ids");
+    }
+
+    /// <summary>Seconds from a graph that was optimised ahead of time to its first answer, with nothing around it.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="call">What is asked.</param>
+    /// <param name="mapped">Whether the weights are used where they lie, which is there at once; otherwise they are prepacked first.</param>
+    public static double FirstAnswer(string graph, EngineCall call, bool mapped)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var engine = new EngineLoop(graph, mapped);
+        engine.Call(call);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>Calls again and again, after one call of each thread to warm up.</summary>

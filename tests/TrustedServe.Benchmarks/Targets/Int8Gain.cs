@@ -1,6 +1,7 @@
 using TrustedServe.Benchmarks.Engine;
 using TrustedServe.Benchmarks.Serving;
 using TrustedServe.Packaging.Manifests;
+using TrustedServe.Protocol.Topology;
 using TrustedServe.Testing;
 
 namespace TrustedServe.Benchmarks.Targets;
@@ -29,7 +30,7 @@ internal sealed class Int8Gain : ITarget
         var digits = await context.SampleAsync("digits", "image-classification");
         return
         [
-            TargetRow.AtLeast($"INT8 ÷ FP32 throughput, {fp32.Shape.Name}", 3.3, rounds.Ratios, $"{rounds.Middles("sequences/s")} of {Tokens} tokens, one session, {context.Lanes} threads"),
+            TargetRow.AtLeast($"INT8 ÷ FP32 throughput, {fp32.Shape.Name}", 3.3, rounds.Ratios, $"{rounds.Middles("sequences/s")} of {Tokens} tokens, one session, {context.Lanes} threads; this processor has {string.Join(", ", TopologyReader.Read().InstructionSets.Names())}"),
             await AgreementAsync(context, langid, 1, cancellationToken),
             await AgreementAsync(context, digits, 2, cancellationToken),
         ];

@@ -26,12 +26,15 @@ internal sealed partial class Unsealing : ITarget
             Console.SetOut(console);
         }
 
-        var share = Share().Match(printed.ToString());
-        return share.Success
-            ? [TargetRow.AtLeast("unsealing ÷ decrypting and writing", 0.8, [double.Parse(share.Groups[1].Value, CultureInfo.InvariantCulture) / 100], $"{mebibytes} MiB on all cores to tmpfs, every digest checked; medians of five interleaved rounds")]
+        var (share, digests) = (Share().Match(printed.ToString()), DigestsAlone().Match(printed.ToString()));
+        return share.Success && digests.Success
+            ? [TargetRow.AtLeast("unsealing ÷ decrypting and writing", 0.8, [double.Parse(share.Groups[1].Value, CultureInfo.InvariantCulture) / 100], $"{mebibytes} MiB on all cores to tmpfs, every digest checked; medians of five interleaved rounds. The platform's SHA-256 of the plaintext, and nothing else, beside decrypting and writing: {digests.Groups[1].Value} %")]
             : [TargetRow.Missing("unsealing ÷ decrypting and writing", "≥ 0.8", "'unseal' printed no share")];
     }
 
     [GeneratedRegex(@"^unseal .*?([0-9]+) ?%", RegexOptions.Multiline)]
     private static partial Regex Share();
+
+    [GeneratedRegex(@"^the same and SHA-256 .*?([0-9]+) ?%", RegexOptions.Multiline)]
+    private static partial Regex DigestsAlone();
 }
