@@ -93,6 +93,10 @@ internal sealed class ServedModel : IAsyncDisposable
     public Task<LoadResult> LoadAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken, int? connections = null, double? rate = null) =>
         LoadGenerator.RunAsync(new LoadPlan { Address = stack.Address, Requests = requests, Connections = connections ?? Environment.ProcessorCount, Rate = rate, WarmUp = WarmUp, Duration = duration }, cancellationToken);
 
+    /// <summary>Loads it for a while that no measurement counts: the change to prepacked weights and the compiler of hot code go on for seconds after a start.</summary>
+    public Task SettleAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken) =>
+        LoadAsync(requests, duration, cancellationToken, 2 * Environment.ProcessorCount);
+
     /// <summary>Sends one request.</summary>
     /// <exception cref="InvalidOperationException">It got no good answer.</exception>
     public void Ask(PreparedRequest request) => Ask(model, stack.Address, request);

@@ -37,6 +37,8 @@ internal sealed class ServingEfficiency : ITarget
 
         var calls = EngineCall.Singles(tokens, model.Shape!.Vocabulary);
 
+        await served.SettleAsync(requests, round, cancellationToken);
+
         // As many callers as lanes leave a lane idle while an answer is on its way; one more a lane keeps them busy.
         var rounds = await Rounds.MeasureAsync(
             context,
