@@ -156,6 +156,11 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             logits.AddRange(FakeModels.Labels.Select((_, index) => index == row ? 2.5f : -1f));
         }
 
+        if (request.Inputs[0].Datatype == "BYTES" && CutTexts(request.RawInputContents[0].Span) is { Count: > 0 } cut)
+        {
+            Truncation.Set(response, cut);
+        }
+
         Add(response, "labels", "BYTES", ByteString.CopyFrom(labels.ToArray()), best.Count, k);
         Add(response, "scores", "FP32", ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(scores.ToArray())), best.Count, k);
         Add(response, "logits", "FP32", ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(logits.ToArray())), best.Count, FakeModels.Labels.Length);
@@ -177,6 +182,24 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
         }
 
         return best;
+    }
+
+    // Texts that ask for it.
+    private static List<int> CutTexts(ReadOnlySpan<byte> raw)
+    {
+        var cut = new List<int>();
+        for (var row = 0; !raw.IsEmpty; row++)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(raw);
+            if (raw.Slice(4, length).StartsWith("cut me"u8))
+            {
+                cut.Add(row);
+            }
+
+            raw = raw[(4 + length)..];
+        }
+
+        return cut;
     }
 
     private static List<int> Grids(ReadOnlySpan<byte> raw)

@@ -28,6 +28,12 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, HeldRequest
 
     private const string TopK = "top_k";
 
+    /// <summary>Header of an answer: the rows whose text was cut, from 0, with commas between. An answer's members are the model's labels, so they are no place for it.</summary>
+    internal const string TruncatedHeader = "x-trustedserve-truncated-rows";
+
+    // Clients take headers of some kilobytes.
+    private const int MaxHeaderLength = 2_000;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = InferRequestReader.MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>Adds the routes.</summary>
@@ -64,6 +70,11 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, HeldRequest
         SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
 
         var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted);
+        if (Truncation.RowsOf(response) is { } cut)
+        {
+            context.Response.Headers[TruncatedHeader] = cut.Length <= MaxHeaderLength ? cut : cut[..(cut.LastIndexOf(',', MaxHeaderLength) + 1)] + "...";
+        }
+
         var rows = RowTensor.IsBatched(model.Metadata.Inputs[0]) ? (int)request.Inputs[0].Shape[0] : 1;
         await JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (model.Metadata, response, rows, isSingle), static (writer, state) =>
         {

@@ -87,7 +87,7 @@ public static class PredictionCodec
 
     /// <summary>
     /// Writes one row of an answer as an object: classifiers give <c>{"label","score","logits":[…],"scores":{label:score,…}}</c>, best
-    /// first; <c>tensor</c> gives each output by name.
+    /// first, and <c>"truncated":true</c> when the text was cut; <c>tensor</c> gives each output by name.
     /// </summary>
     /// <param name="writer">Takes the object.</param>
     /// <param name="metadata">The model's.</param>
@@ -110,6 +110,10 @@ public static class PredictionCodec
             writer.WriteStartObject("scores"u8);
             answer.WriteScores(writer, row);
             writer.WriteEndObject();
+            if (Truncation.Has(response, row))
+            {
+                writer.WriteBoolean("truncated"u8, true);
+            }
         }
 
         writer.WriteEndObject();

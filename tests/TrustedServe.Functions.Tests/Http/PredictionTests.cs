@@ -63,6 +63,16 @@ public sealed class PredictionTests(SharedHost shared)
             (await host.AskAsync("/predictions/two-inputs", """[{"b":[1.5,2],"a":7},{"a":8,"b":[3,4]}]""")).GetRawText());
     }
 
+    [Theory]
+    [InlineData("\"cut me\"", "0")]
+    [InlineData("[\"abc\",\"cut me\",\"abcd\",\"cut me too\"]", "1,3")]
+    [InlineData("\"abc\"", null)]
+    public async Task Rows_whose_text_was_cut_are_named_in_a_header(string body, string? rows)
+    {
+        using var response = await host.PostAsync("/predictions/classify", body);
+        Assert.Equal(rows, response.Headers.TryGetValues("x-trustedserve-truncated-rows", out var values) ? Assert.Single(values) : null);
+    }
+
     [Fact]
     public async Task Put_is_taken_as_post()
     {

@@ -63,6 +63,10 @@ public sealed class PredictionCodecTests
         var metadata = Metadata("text-classification", ("text", "BYTES", [-1]));
         metadata.Outputs.Add(Tensor("logits", "FP32", [-1, 3]));
         Assert.Equal("""{"label":"b","score":0.9,"logits":[4,5,6],"scores":{"b":0.9,"a":0.1}}""", WriteRow(metadata, response, 1, 2));
+
+        Truncation.Set(response, [1]);
+        Assert.EndsWith("\"scores\":{\"b\":0.9,\"a\":0.1},\"truncated\":true}", WriteRow(metadata, response, 1, 2), StringComparison.Ordinal);
+        Assert.DoesNotContain("truncated", WriteRow(metadata, response, 0, 2), StringComparison.Ordinal);
     }
 
     [Fact]

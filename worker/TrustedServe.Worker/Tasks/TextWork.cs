@@ -6,8 +6,6 @@ namespace TrustedServe.Worker.Tasks;
 /// <summary>A request to a text classifier: rows of word pieces, computed longest first so that rows of about the same length share a run.</summary>
 internal sealed class TextWork : ClassifierWork
 {
-    private const string Truncated = "truncated";
-    private const string TruncatedRows = "truncated_rows";
     private readonly TextClassificationTask task;
     private readonly int[][] rows;
     private readonly int[] order;
@@ -51,8 +49,7 @@ internal sealed class TextWork : ClassifierWork
         var response = base.Answer();
         if (cut is not null)
         {
-            response.Parameters.Add(Truncated, new InferParameter { BoolParam = true });
-            response.Parameters.Add(TruncatedRows, new InferParameter { StringParam = string.Join(',', cut) });
+            Truncation.Set(response, cut);
         }
 
         return response;
