@@ -39,7 +39,7 @@ public sealed class SchedulingStressTests
     private static async Task<bool> Serve(IReadOnlyList<Sent> requests, int lanes, int capacity, BatchLimits limits)
     {
         var log = new RunLog();
-        using var scheduler = new LaneScheduler([.. new int[lanes]], capacity, limits, TimeProvider.System, NullLogger.Instance);
+        using var scheduler = new LaneScheduler([.. Enumerable.Range(0, lanes).Select(lane => lane % Environment.ProcessorCount)], capacity, limits, TimeProvider.System, NullLogger.Instance);
         var answers = await Task.WhenAll(requests.Select((sent, i) => Task.Run(() => SendAsync(scheduler, log, sent, i)))).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(0, scheduler.Waiting);
         Assert.Equal(0, scheduler.Snapshot("m", "1").WaitingTokens);

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Worker.Hosting;
 using TrustedServe.Worker.Tests.Support;
@@ -76,6 +77,30 @@ public sealed class SealedModelTests(SealedStore store) : IClassFixture<SealedSt
         var metadata = await worker.Inference.ModelMetadataAsync(new ModelMetadataRequest { Name = "digits" });
         Assert.Equal("insecure-simulated", metadata.Properties["trust"]);
         Assert.Equal(steps[3].Details["digest"], metadata.Properties["digest"]);
+    }
+
+    [Fact]
+    public async Task HostileGraph_IsRefusedBeforeTheEngineSeesIt_AlthoughItIsSealedAndItsKeyReleased()
+    {
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, SealedStore.HostileModel));
+        var steps = await worker.StepsAsync();
+        Assert.Contains(steps, step => step.Phase == StartStep.Types.Phase.Unsealed);
+        Assert.DoesNotContain(steps, step => step.Phase == StartStep.Types.Phase.Session);
+        Assert.Equal(("TSF1034", false), (steps[^1].Code, steps[^1].Retryable));
+        Assert.Equal(ExitCodes.Refused, await worker.ExitAsync());
+    }
+
+    [Fact]
+    public async Task RefusedMemoryPolicy_IsReported_AndCostsNoStart()
+    {
+        // The kernel knows no such node; a sandbox refuses the call whatever the node.
+        await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits") with { MemoryNode = 1000 });
+        await worker.StepsAsync();
+        var metadata = await worker.Inference.ModelMetadataAsync(new ModelMetadataRequest { Name = "digits" });
+        var report = Assert.Single(PlacementReport.Parse(metadata.Properties[PlacementReport.Property]));
+        Assert.Contains(report.MemoryPolicy, new[] { "EINVAL", "EPERM", "ENOSYS" });
+        Assert.Equal("ok", report.Affinity);
+        Assert.Contains("\"EventId\":5015", worker.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrustedServe.Attestation.Evidence;
 using TrustedServe.KeyBroker.Hosting;
 using TrustedServe.KeyBroker.Resources;
+using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Packaging.Keys;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Packaging.Packages;
@@ -18,6 +20,9 @@ public class SealedStore : IAsyncLifetime
 {
     /// <summary>The language model again, as one that cuts texts over its limit.</summary>
     internal const string CuttingModel = "langid-cutting";
+
+    /// <summary>A model whose graph has an operator that no engine has, sealed without a look at it, as whoever holds the key could.</summary>
+    internal const string HostileModel = "hostile";
 
     private readonly TemporaryDirectory directory = new();
     private BrokerHost? broker;
@@ -73,7 +78,23 @@ public class SealedStore : IAsyncLifetime
         (SampleModels.DigitsManifest(), SampleModels.Digits),
         (SampleModels.LangidManifest(), SampleModels.Langid),
         (SampleModels.LangidManifest(truncate: true) with { Name = CuttingModel }, SampleModels.Langid),
+        (SampleModels.DigitsManifest() with { Name = HostileModel }, WriteHostile(scratch)),
     ];
+
+    private static string WriteHostile(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (var file in Directory.EnumerateFiles(SampleModels.Digits))
+        {
+            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+        }
+
+        var graph = Path.Combine(directory, SampleModels.DigitsManifest().Graph);
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(graph));
+        model.Graph.Node[^1].OpType = "Hostile";
+        File.WriteAllBytes(graph, model.ToByteArray());
+        return directory;
+    }
 
     private async Task AddAsync(Manifest draft, string sample, ResourceStore resources)
     {

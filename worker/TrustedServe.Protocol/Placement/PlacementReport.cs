@@ -46,8 +46,9 @@ public sealed record PlacementReport
     /// <summary>Puts a plan beside what became of it.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="lanes">What each lane's thread was answered.</param>
+    /// <param name="memory">What the threads that write the model's memory were answered: lanes write little and ask for no node.</param>
     /// <param name="weights">Where the weights lie; null when not asked.</param>
-    public static PlacementReport Of(WorkerPlan plan, IReadOnlyList<AppliedPlacement> lanes, PageNodes? weights = null)
+    public static PlacementReport Of(WorkerPlan plan, IReadOnlyList<AppliedPlacement> lanes, SystemCallResult memory, PageNodes? weights)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(lanes);
@@ -61,7 +62,7 @@ public sealed record PlacementReport
             Mode = plan.Mode,
             Reason = plan.Reason,
             Affinity = Answer(lanes.Select(lane => lane.Affinity)),
-            MemoryPolicy = Answer(lanes.Select(lane => lane.Memory)),
+            MemoryPolicy = memory.ToString(),
             Weights = weights?.ToString(),
         };
     }

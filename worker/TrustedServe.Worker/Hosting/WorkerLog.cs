@@ -47,6 +47,9 @@ internal static partial class WorkerLog
     [LoggerMessage(5014, LogLevel.Warning, "The start waits, {Code}: {Reason} Asked again in pauses that grow to {Seconds} s")]
     public static partial void StartWaits(ILogger logger, string code, string reason, double seconds);
 
+    [LoggerMessage(5015, LogLevel.Warning, "Memory does not come from node {Node} first: set_mempolicy answered {Answer}")]
+    public static partial void MemoryNotPlaced(ILogger logger, int? node, string answer);
+
     [LoggerMessage(5030, LogLevel.Information, "Placed on node {Node}, cores {Cores}: sched_setaffinity answered {Answer}")]
     public static partial void Placed(ILogger logger, int? node, string cores, SystemCallResult answer);
 }

@@ -24,6 +24,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
 {
     private const string DirectoryPrefix = "trustedserve-worker-";
     private static readonly string[] EvidenceDetails = ["tee", "measurement"];
+    private readonly PlacedThreads threads = new(config);
     private volatile MemoryBackedDirectory? directory;
     private SealedPackage? opened;
 
@@ -71,7 +72,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             await ahead.StopAsync().ConfigureAwait(false);
         }
 
-        var threads = WorkerPlacement.OfThisMachine(config).WorkCores.Count;
+        var cores = WorkerPlacement.OfThisMachine(config).WorkCores.Count;
         progress.Unsealed.Expect(envelope.PlaintextSize);
         Manifest manifest;
         using (timeline.Begin("unseal"))
@@ -79,7 +80,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             manifest = await package.UnsealAsync(
                 record,
                 directory.Path,
-                new UnsealOptions { Threads = threads, BytesDone = progress.Unsealed, ThreadStarted = () => PlacedThread.Place(config) },
+                new UnsealOptions { Threads = cores, BytesDone = progress.Unsealed, ThreadStarted = threads.Place },
                 cancellationToken).ConfigureAwait(false);
         }
 
@@ -89,7 +90,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
         {
             ["bytes"] = $"{envelope.PlaintextSize}",
             ["files"] = $"{manifest.Files.Count}",
-            ["threads"] = $"{threads}",
+            ["threads"] = $"{cores}",
         });
 
         // The engine is native code: a graph goes there that was looked at, whoever packed it.
@@ -100,7 +101,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 
-        return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind);
+        return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind) { MemoryPolicy = threads.Memory };
     }
 
     /// <inheritdoc/>

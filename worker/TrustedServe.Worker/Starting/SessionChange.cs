@@ -75,8 +75,8 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         ModelSessions candidate;
         using (timeline.Begin("prepack"))
         {
-            candidate = new ModelSessions(await PlacedThread.RunAsync(
-                config, "prepack", () => SessionSet.Build(model.Directory, model.Manifest, SessionKind.Prepacked, quick: false, lanes, stopping)).ConfigureAwait(false));
+            candidate = new ModelSessions(await new PlacedThreads(config).RunAsync(
+                "prepack", () => SessionSet.Build(model.Directory, model.Manifest, SessionKind.Prepacked, quick: false, lanes, stopping)).ConfigureAwait(false));
         }
 
         await using (candidate)

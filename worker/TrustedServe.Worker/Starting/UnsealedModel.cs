@@ -1,4 +1,5 @@
 using TrustedServe.Packaging.Manifests;
+using TrustedServe.Protocol.Placement;
 
 namespace TrustedServe.Worker.Starting;
 
@@ -7,4 +8,8 @@ namespace TrustedServe.Worker.Starting;
 /// <param name="Manifest">The manifest.</param>
 /// <param name="Digest">The manifest's digest, 64 hex digits.</param>
 /// <param name="Trust">Which kind of trust released its key: <c>tdx</c>, <c>coco</c> or <c>insecure-simulated</c>.</param>
-internal sealed record UnsealedModel(string Directory, Manifest Manifest, string Digest, string Trust);
+internal sealed record UnsealedModel(string Directory, Manifest Manifest, string Digest, string Trust)
+{
+    /// <summary>The kernel's answer to where the threads that wrote it want its memory.</summary>
+    public SystemCallResult MemoryPolicy { get; init; } = SystemCallResult.Ok;
+}

@@ -75,6 +75,7 @@ internal sealed class WorkerStart(
         var plan = WorkerPlacement.OfThisMachine(config).Plan(FactsOf(manifest));
         int[][] lanes = [.. plan.Lanes.Select(lane => lane.Cores.ToArray())];
         var kinds = SessionKinds.Decide(config.Weights, manifest, lanes[0].Length);
+        var threads = new PlacedThreads(config);
         ModelSessions? sessions = null;
         LaneScheduler? scheduler = null;
         LoadedModel? loaded = null;
@@ -82,8 +83,8 @@ internal sealed class WorkerStart(
         {
             using (timeline.Begin("session"))
             {
-                sessions = new ModelSessions(await PlacedThread.RunAsync(
-                    config, "session", () => SessionSet.Build(model.Directory, manifest, kinds.First, kinds.Change, lanes, cancellationToken)).ConfigureAwait(false));
+                sessions = new ModelSessions(await threads.RunAsync(
+                    "session", () => SessionSet.Build(model.Directory, manifest, kinds.First, kinds.Change, lanes, cancellationToken)).ConfigureAwait(false));
             }
 
             ITaskPipeline pipeline;
@@ -99,7 +100,8 @@ internal sealed class WorkerStart(
             }
 
             scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger);
-            var report = PlacementReport.Of(plan, await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false), weights);
+            var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
+            var report = PlacementReport.Of(plan, pinned, model.MemoryPolicy.Succeeded ? threads.Memory : model.MemoryPolicy, weights);
 
             // Who waited for the model is computed beside the samples; no answer leaves before those came out right.
             loaded = new LoadedModel(model, sessions, pipeline, scheduler, report);
@@ -168,6 +170,11 @@ internal sealed class WorkerStart(
         if (report.Affinity != SystemCallResult.Ok.ToString())
         {
             WorkerLog.NotPinned(logger, report.Affinity);
+        }
+
+        if (report.MemoryPolicy != SystemCallResult.Ok.ToString())
+        {
+            WorkerLog.MemoryNotPlaced(logger, config.MemoryNode, report.MemoryPolicy);
         }
 
         return new Dictionary<string, string>
