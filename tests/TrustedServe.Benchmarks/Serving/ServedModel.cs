@@ -37,6 +37,9 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>Memory-backed directory of its weights.</summary>
     public string WeightsDirectory { get; }
 
+    /// <summary>Bytes of the worker and of its memory-backed files that were still there when everything had ended; known after disposal.</summary>
+    public long LeftBehind { get; private set; }
+
     /// <summary>The steps of its start.</summary>
     public StartTimeline Timeline { get; }
 
@@ -125,6 +128,7 @@ internal sealed class ServedModel : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stack.DisposeAsync();
+        LeftBehind = ProcessMemory.Of(Worker, WeightsDirectory);
         if (Directory.Exists(WeightsDirectory))
         {
             Directory.Delete(WeightsDirectory, recursive: true);
