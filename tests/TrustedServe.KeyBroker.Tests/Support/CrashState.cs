@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -73,9 +74,9 @@ internal sealed class CrashState(string folder)
                 await RoundAsync(wire);
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
-            // The broker was killed.
+            // The broker was killed. A connection that is lost at the instant it is made comes as the socket's own failure.
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net;
 using System.Text;
 using TrustedServe.Attestation.Tdx.Certificates;
@@ -81,7 +82,7 @@ public sealed class CollateralService : ICollateralSource
             var chain = chainHeader is null ? [] : Chain(response, what, chainHeader);
             return (await ReadAsync(response, what, most, cancellation.Token).ConfigureAwait(false), chain);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
             throw TsfErrors.CollateralUnreachable.With($"{address.Authority} did not give {what}: {exception.Message}", exception);
         }
