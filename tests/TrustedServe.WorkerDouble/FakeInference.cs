@@ -134,7 +134,8 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
 
     private static void Classify(ModelInferRequest request, ModelInferResponse response)
     {
-        var best = request.Inputs[0].Datatype == "BYTES" ? Texts(request.RawInputContents[0].Span) : Grids(request.RawInputContents[0].Span);
+        var texts = request.Inputs[0].Datatype == "BYTES" ? Texts(request.RawInputContents[0].Span) : [];
+        var best = texts.Count > 0 ? texts.ConvertAll(text => text.Length % FakeModels.Labels.Length) : Grids(request.RawInputContents[0].Span);
         var k = request.Parameters.TryGetValue("top_k", out var asked) ? (int)asked.Int64Param : FakeModels.Labels.Length;
         if (k > FakeModels.Labels.Length)
         {
@@ -156,7 +157,8 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             logits.AddRange(FakeModels.Labels.Select((_, index) => index == row ? 2.5f : -1f));
         }
 
-        if (request.Inputs[0].Datatype == "BYTES" && CutTexts(request.RawInputContents[0].Span) is { Count: > 0 } cut)
+        // Texts that ask for it.
+        if (texts.Index().Where(text => text.Item.AsSpan().StartsWith("cut me"u8)).Select(text => text.Index).ToList() is { Count: > 0 } cut)
         {
             Truncation.Set(response, cut);
         }
@@ -166,9 +168,9 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
         Add(response, "logits", "FP32", ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(logits.ToArray())), best.Count, FakeModels.Labels.Length);
     }
 
-    private static List<int> Texts(ReadOnlySpan<byte> raw)
+    private static List<byte[]> Texts(ReadOnlySpan<byte> raw)
     {
-        var best = new List<int>();
+        var texts = new List<byte[]>();
         while (!raw.IsEmpty)
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(raw);
@@ -177,29 +179,11 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
                 throw TsfErrors.InputTooLong.With("The text has more tokens than the model takes.");
             }
 
-            best.Add(length % FakeModels.Labels.Length);
+            texts.Add(raw.Slice(4, length).ToArray());
             raw = raw[(4 + length)..];
         }
 
-        return best;
-    }
-
-    // Texts that ask for it.
-    private static List<int> CutTexts(ReadOnlySpan<byte> raw)
-    {
-        var cut = new List<int>();
-        for (var row = 0; !raw.IsEmpty; row++)
-        {
-            var length = BinaryPrimitives.ReadInt32LittleEndian(raw);
-            if (raw.Slice(4, length).StartsWith("cut me"u8))
-            {
-                cut.Add(row);
-            }
-
-            raw = raw[(4 + length)..];
-        }
-
-        return cut;
+        return texts;
     }
 
     private static List<int> Grids(ReadOnlySpan<byte> raw)

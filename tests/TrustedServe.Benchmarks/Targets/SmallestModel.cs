@@ -31,7 +31,7 @@ internal sealed class SmallestModel : ITarget
         var (process, address) = await PlainServer.StartAsync(cancellationToken);
         await using var kestrel = process;
         IReadOnlyList<PreparedRequest> hello = [PreparedRequest.Post(address, "/", null, "{}", 1, 0)];
-        await served.LoadAsync(requests, context.SmallRound, cancellationToken, Connections);
+        await served.SettleAsync(requests, context.SmallRound, cancellationToken);
         var rounds = await Rounds.MeasureAsync(
             context,
             async () => (await served.LoadAsync(requests, context.SmallRound, cancellationToken, Connections)).RequestsPerSecond,

@@ -5,8 +5,7 @@ namespace TrustedServe.Worker.Starting;
 
 /// <summary>Threads that write much memory, placed where the memory shall lie, and what the kernel answered to that.</summary>
 /// <param name="config">Says where.</param>
-/// <param name="calls">The kernel; null for the real one.</param>
-internal sealed class PlacedThreads(WorkerConfig config, ISystemCalls? calls = null)
+internal sealed class PlacedThreads(WorkerConfig config)
 {
     private readonly Lock answering = new();
     private SystemCallResult memory = SystemCallResult.Ok;
@@ -26,7 +25,7 @@ internal sealed class PlacedThreads(WorkerConfig config, ISystemCalls? calls = n
     /// <summary>Places the calling thread as the worker's configuration says.</summary>
     public void Place()
     {
-        var applied = ThreadPlacement.Apply(config.Cores, config.MemoryNode, calls);
+        var applied = ThreadPlacement.Apply(config.Cores, config.MemoryNode);
         lock (answering)
         {
             memory = memory.Succeeded ? applied.Memory : memory;
