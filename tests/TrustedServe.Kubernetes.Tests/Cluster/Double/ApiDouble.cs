@@ -390,7 +390,8 @@ internal sealed class ApiDouble : IAsyncDisposable
 
     private JsonObject List(KindEntry kind, string? inside, IQueryCollection query)
     {
-        var all = Store.List(kind, inside).Where(item => Selects(query, item)).ToList();
+        var (items, version) = Store.ListAt(kind, inside);
+        var all = items.Where(item => Selects(query, item)).ToList();
         var skip = int.TryParse(query["continue"], CultureInfo.InvariantCulture, out var from) ? from : 0;
         var limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out var most) && most > 0 ? most : int.MaxValue;
         var page = all.Skip(skip).Take(limit).ToArray();
@@ -401,7 +402,7 @@ internal sealed class ApiDouble : IAsyncDisposable
             item.Remove("kind");
         }
 
-        var metadata = new JsonObject { ["resourceVersion"] = Store.Version.ToString(CultureInfo.InvariantCulture) };
+        var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         if (skip + page.Length < all.Count)
         {
             metadata["continue"] = (skip + page.Length).ToString(CultureInfo.InvariantCulture);

@@ -57,11 +57,14 @@ internal sealed class ObjectStore
 
     public JsonObject? Find(string kind, string? @namespace, string name) => Find(KindEntry.All.First(entry => entry.Kind == kind), @namespace, name);
 
-    public IReadOnlyList<JsonObject> List(KindEntry kind, string? @namespace)
+    public IReadOnlyList<JsonObject> List(KindEntry kind, string? @namespace) => ListAt(kind, @namespace).Items;
+
+    /// <summary>The objects and the version at which they were so: whoever watches from there misses nothing.</summary>
+    public (IReadOnlyList<JsonObject> Items, long Version) ListAt(KindEntry kind, string? @namespace)
     {
         lock (gate)
         {
-            return [.. objects.Where(entry => entry.Key.Plural == kind.Plural && entry.Key.Group == kind.Group && (@namespace is null || entry.Key.Namespace == @namespace)).OrderBy(entry => (entry.Key.Namespace, entry.Key.Name)).Select(entry => (JsonObject)entry.Value.DeepClone())];
+            return ([.. objects.Where(entry => entry.Key.Plural == kind.Plural && entry.Key.Group == kind.Group && (@namespace is null || entry.Key.Namespace == @namespace)).OrderBy(entry => (entry.Key.Namespace, entry.Key.Name)).Select(entry => (JsonObject)entry.Value.DeepClone())], version);
         }
     }
 
