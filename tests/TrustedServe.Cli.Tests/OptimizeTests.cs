@@ -27,8 +27,25 @@ public sealed class OptimizeTests : IDisposable
         Assert.Equal(0, (await RunAsync("model", "seal", work["fast"], "--key", "kbs:///a/b/digits", "--out", work["digits.tsealed"])).ExitCode);
     }
 
+    [Fact]
+    public async Task Report_is_a_table_of_agreement_differences_size_and_speed()
+    {
+        await PackAsync("--batch-rows", "4", "--batch-delay", "2");
+        Assert.Contains("4 rows a run, 2 ms delay", (await RunAsync("model", "inspect", work["digits"])).Output, StringComparison.Ordinal);
+        var (exitCode, output) = await RunAsync("model", "optimize", work["digits"], "--output", work["fast"], "--samples", Path.Combine(Digits, "heldout.jsonl"), "--merge", "true");
+        Assert.Equal(0, exitCode);
+        foreach (var row in (string[])["optimised digits 1", "│ precision ", "│ nodes in 8 bits ", "│ same best class ", " of 402 rows (", "│ largest difference ", "│ mean difference ", "│ size ", " → ", "│ time a row, one thread ", "│ speed ", " × ", "│ engine ", "level extended"])
+        {
+            Assert.Contains(row, output, StringComparison.Ordinal);
+        }
+
+        // What is not typed stays as the package has it.
+        Assert.Contains("4 rows a run, 2 ms delay, callers share runs", (await RunAsync("model", "inspect", work["fast"])).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("TSF1036", "--min-agreement", "2")]
+    [InlineData("TSF1001", "--batch-rows", "0")]
     [InlineData("TSF1036", "--exclude", "none")]
     [InlineData("TSF1036", "--precision", "fp32", "--embeddings")]
     [InlineData("TSF0008", "--samples", "missing.jsonl")]
@@ -42,7 +59,7 @@ public sealed class OptimizeTests : IDisposable
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(work.Path), path => path.Contains("fast", StringComparison.Ordinal));
     }
 
-    private async Task PackAsync() => Assert.Equal(0, (await RunAsync("model", "pack", Path.Combine(Digits, "model.onnx"), "--name", "digits", "--task", "image-classification", "--labels", Path.Combine(Digits, "labels.txt"), "--warmup", Path.Combine(Digits, "heldout.jsonl"), "--out", work["digits"])).ExitCode);
+    private async Task PackAsync(params string[] arguments) => Assert.Equal(0, (await RunAsync(["model", "pack", Path.Combine(Digits, "model.onnx"), "--name", "digits", "--task", "image-classification", "--labels", Path.Combine(Digits, "labels.txt"), "--warmup", Path.Combine(Digits, "heldout.jsonl"), "--out", work["digits"], .. arguments])).ExitCode);
 
     private Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => TrustedServeCommand.RunAsync(work.Path, work["home"], arguments);
 }

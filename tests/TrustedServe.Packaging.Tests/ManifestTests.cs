@@ -59,6 +59,9 @@ public sealed class ManifestTests
         { "engine", "{\"name\":\"onnxruntime\"}", "EngineSpec" },
         { "maxSequence", "null", "needs maxSequence" },
         { "maxSequence", "1", "maxSequence is 1" },
+        { "batching", "{\"maxRows\":0}", "batching.maxRows is 0" },
+        { "batching", "{\"maxTokens\":2000000}", "batching.maxTokens is 2000000" },
+        { "batching", "{\"delayMilliseconds\":1001}", "batching.delayMilliseconds is 1001" },
         { "labels", "null", "a classifier needs labels" },
         { "labels", "[]", "labels has 0" },
         { "labels", "[null,\"x\"]", "label" },
@@ -109,6 +112,33 @@ public sealed class ManifestTests
         node[steps[^1]] = JsonNode.Parse(value);
         var failure = Refusals.Expect("TSF1001", () => Manifest.Parse(Encoding.UTF8.GetBytes(root.ToJsonString())));
         Assert.Contains(named, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tensor", "[-1,-1]", true)]
+    [InlineData("tensor", "[-1,128]", false)]
+    [InlineData("tensor", "[-1]", false)]
+    [InlineData("image-classification", "[-1,-1]", false)]
+    public void Only_sequences_have_a_longest_one(string task, string shape, bool allowed)
+    {
+        var root = JsonNode.Parse(Valid)!;
+        root["task"] = task;
+        root["inputs"]![0]!["shape"] = JsonNode.Parse(shape);
+        root["warmup"] = new JsonArray();
+        root["tokenizer"] = null;
+        if (task == "tensor")
+        {
+            root["labels"] = null;
+        }
+
+        var manifest = Encoding.UTF8.GetBytes(root.ToJsonString());
+        if (allowed)
+        {
+            Assert.Equal(128, Manifest.Parse(manifest).MaxSequence);
+            return;
+        }
+
+        Assert.Contains("maxSequence is for text classifiers", Refusals.Expect("TSF1001", () => Manifest.Parse(manifest)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,6 +49,7 @@ internal static class ModelInspectCommand
             ("precision", manifest.Precision),
             .. manifest.Engine is { } engine ? [("optimised by", $"{engine.Name} {engine.Version}, level {engine.Level}")] : Array.Empty<(string, string)>(),
             ("limits", $"{manifest.MaxBatch} rows{(manifest.MaxSequence is { } tokens ? $", {tokens} tokens a row" : "")}"),
+            .. manifest.Batching is { } batching ? [("batching", Describe(batching))] : Array.Empty<(string, string)>(),
             ("labels", manifest.Labels is { } labels ? string.Join(' ', labels.Take(20)) + (labels.Count > 20 ? $" … ({labels.Count})" : "") : "-"),
             ("warm-up samples", manifest.Warmup.Count > 0 ? $"{manifest.Warmup.Count}" : "none: readiness will compare nothing"),
             .. manifest.Files.Select(file => ("file", $"{file.Path}, {Report.Bytes(file.Size)}, {Report.Short(file.Digest)}")),
@@ -65,6 +66,14 @@ internal static class ModelInspectCommand
             ("ciphertext", Report.Bytes(envelope.CiphertextSize)),
             ("manifest digest", envelope.ManifestDigest),
         ]);
+
+    private static string Describe(BatchingSpec batching) => string.Join(", ",
+    [
+        .. batching.MaxRows is { } rows ? [$"{rows} rows a run"] : Array.Empty<string>(),
+        .. batching.MaxTokens is { } tokens ? [$"{tokens} tokens a run"] : Array.Empty<string>(),
+        $"{batching.DelayMilliseconds} ms delay",
+        .. batching.Merge is { } merge ? [merge ? "callers share runs" : "callers do not share runs"] : Array.Empty<string>(),
+    ]);
 
     private static string Describe(TensorSpec tensor) => $"{tensor.Name} {tensor.Datatype.Name()} {TensorShape.Format([.. tensor.Shape])}";
 }

@@ -25,13 +25,16 @@ internal static class ModelOptimizeCommand
         var agreement = new Option<double>("--min-agreement") { Description = "Share of rows whose best class must stay the same, 0 to 1; with less nothing is written.", DefaultValueFactory = _ => OptimizeRequest.DefaultMinAgreement };
         var samples = new Option<string?>("--samples") { Description = $"JSON lines as for 'pack --warmup', at most {MaxSamples}: rows to compare on, beside the package's own samples." };
         var json = CommonOptions.Json();
+        var batching = new BatchingOptions();
         var command = new Command("optimize", "Fuse the graph, quantise it to 8 bits, compare it with the original, and write it as a package.")
         {
             package, output, precision, exclude, embeddings, agreement, samples, json,
         };
+        batching.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var place = parsed.GetValue(package)!;
+            var manifest = PackageReader.Open(place).Manifest;
             var report = await ModelOptimizer.OptimizeAsync(
                 new OptimizeRequest
                 {
@@ -41,7 +44,8 @@ internal static class ModelOptimizeCommand
                     Exclude = [.. parsed.GetValue(exclude)!.SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
                     Embeddings = parsed.GetValue(embeddings),
                     MinAgreement = parsed.GetValue(agreement),
-                    Samples = parsed.GetValue(samples) is { } file ? WarmupRows.Read(file, PackageReader.Open(place).Manifest.Inputs[0], MaxSamples) : [],
+                    Batching = batching.Read(parsed, manifest.Batching),
+                    Samples = parsed.GetValue(samples) is { } file ? WarmupRows.Read(file, manifest.Inputs[0], MaxSamples) : [],
                 },
                 cancellationToken);
             Print(parsed.GetValue(json), report);

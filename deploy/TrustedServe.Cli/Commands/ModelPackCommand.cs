@@ -25,14 +25,16 @@ internal static class ModelPackCommand
         var splitCjk = new Option<bool>("--split-cjk") { Description = "Make CJK characters tokens of their own." };
         var truncate = new Option<bool>("--truncate") { Description = "Cut texts over the limit (and say so in the answer) instead of refusing them." };
         var maxBatch = new Option<int>("--max-batch") { Description = "Most rows in one request.", DefaultValueFactory = _ => 32 };
-        var maxSequence = new Option<int?>("--max-sequence") { Description = "Most tokens in one row of a text model; default for those: 128." };
+        var maxSequence = new Option<int?>("--max-sequence") { Description = "Most tokens in one row: of a text model (default 128), or along the open second dimension of a tensor model's inputs (default: no limit)." };
         var warmup = new Option<string?>("--warmup") { Description = "JSON lines whose first two become warm-up samples: {\"text\" or \"image\", \"logits\"} for a classifier, or {\"inputs\", \"outputs\"} as in the manifest. An instance is not ready before it reproduces them." };
         var output = new Option<string>("--out") { Description = "Directory of the package, or a file ending in .tspkg.", Required = true };
         var json = CommonOptions.Json();
+        var batching = new BatchingOptions();
         var command = new Command("pack", "Make a package: graph, weights beside it, tokenizer files, digests of everything.")
         {
             onnx, name, version, task, labels, vocabulary, cased, stripAccents, splitCjk, truncate, maxBatch, maxSequence, warmup, output, json,
         };
+        batching.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var kind = JsonSerializer.SerializeToElement(parsed.GetValue(task)).Deserialize<ModelTask>(StrictJson.Compact);
@@ -50,6 +52,7 @@ internal static class ModelPackCommand
                 Truncate = parsed.GetValue(truncate),
                 MaxBatch = parsed.GetValue(maxBatch),
                 MaxSequence = parsed.GetValue(maxSequence) ?? (kind == ModelTask.TextClassification ? 128 : null),
+                Batching = batching.Read(parsed, before: null),
                 WarmupSamples = parsed.GetValue(warmup) is { } file ? WarmupRows.Read(file, parsed.GetValue(onnx)!, count: 2) : [],
             };
             var package = await ModelPacker.PackAsync(request, parsed.GetValue(output)!, cancellationToken);

@@ -31,7 +31,7 @@ public static class BertPackage
                 Task = task,
                 LabelsFile = text ? labels : null,
                 VocabularyFile = text ? vocabulary : null,
-                MaxSequence = text ? shape.Positions : null,
+                MaxSequence = shape.Positions,
             };
             return await ModelPacker.PackAsync(request, directory, cancellationToken);
         }

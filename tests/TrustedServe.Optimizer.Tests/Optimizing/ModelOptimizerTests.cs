@@ -108,6 +108,22 @@ public sealed class ModelOptimizerTests : IDisposable
         Assert.Equal("TSF1036", await RefusalAsync(Request("langid") with { Exclude = ["*"] }));
     }
 
+    [Theory]
+    [InlineData("langid", false)]
+    [InlineData("digits", true)]
+    public async Task What_a_processor_arranges_is_left_to_it(string name, bool layouts)
+    {
+        await PackAsync(name);
+        var report = await OptimizeAsync(Request(name) with { Precision = OptimizeRequest.Fp32, Batching = new BatchingSpec { MaxRows = 3 } });
+        Assert.Equal(layouts, report.Engine.Layouts);
+        var manifest = PackageReader.Open(temporary["out"]).Manifest;
+        Assert.Equal((layouts, 3), (manifest.Engine!.Layouts, manifest.Batching!.MaxRows));
+
+        // Blocked layouts come with operators of a domain of their own, and with nodes that reorder.
+        var model = OnnxFile.Read(temporary["out", "model.onnx"]);
+        Assert.DoesNotContain(model.Graph.Node, node => node.Domain.Contains("nchw", StringComparison.OrdinalIgnoreCase) || node.OpType.Contains("Reorder", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Archives_are_read_and_written()
     {

@@ -68,6 +68,17 @@ public sealed class TensorTaskTests
     }
 
     [Fact]
+    public async Task SequenceOverTheLimit_IsRefusedWithLimitAndLength_AndNeverReachesTheGraph()
+    {
+        await using var worker = await TestWorker.TensorsAsync(
+            OnnxGraph.Identity(TensorElementType.Int64, -1, -1), [new("in", Datatype.Int64, [-1, -1])], [new("out", Datatype.Int64, [-1, -1])], maxSequence: 3);
+        Assert.Equal(6 * sizeof(long), (await worker.Inference.ModelInferAsync(Requests.One("tensors", "in", Datatype.Int64, [2, 3], Requests.Raw(1L, 2, 3, 4, 5, 6)))).RawOutputContents[0].Length);
+        var refused = await worker.RefusedAsync(Requests.One("tensors", "in", Datatype.Int64, [1, 4], Requests.Raw(1L, 2, 3, 4)));
+        Assert.Equal(TsfErrors.InputTooLong, refused.Error);
+        Assert.Contains("'in' has 4 tokens a row; the model takes at most 3", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task InputsInAnotherOrder_AreSortedOut()
     {
         await using var worker = await TestWorker.TensorsAsync(

@@ -75,7 +75,7 @@ public sealed class ModelSessionsTests : IDisposable
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            SessionSet.Build(directory.Path, Model.Draft, SessionKind.Prepacked, quick: false, [[0]], cancelled.Token));
+            SessionSet.Build(directory.Path, Model.Draft, SessionKind.Prepacked, temporary: false, [[0]], cancelled.Token));
     }
 
     private static IDisposableReadOnlyCollection<OrtValue> Run(ModelSessions sessions)
@@ -85,5 +85,5 @@ public sealed class ModelSessionsTests : IDisposable
         return sessions.Run(0, options, ["in"], [input], ["out"]);
     }
 
-    private SessionSet Build(SessionKind kind) => SessionSet.Build(directory.Path, Model.Draft, kind, quick: false, [[0]], CancellationToken.None);
+    private SessionSet Build(SessionKind kind) => SessionSet.Build(directory.Path, Model.Draft, kind, temporary: false, [[0]], CancellationToken.None);
 }

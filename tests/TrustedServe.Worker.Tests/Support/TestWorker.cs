@@ -43,11 +43,11 @@ internal sealed class TestWorker : IAsyncDisposable
     public static Task<TestWorker> LangidAsync(bool truncate = false, params WarmupSample[] warmup) =>
         ReadyAsync(PlainModelLoader.FromDirectory(SampleModels.LangidManifest(truncate, warmup), SampleModels.Langid), "langid");
 
-    public static Task<TestWorker> TensorsAsync(byte[] graph, TensorSpec[] inputs, TensorSpec[] outputs, int lanes = 1, int queue = 256) =>
-        ReadyAsync(Tensors(graph, inputs, outputs), "tensors", lanes, queue);
+    public static Task<TestWorker> TensorsAsync(byte[] graph, TensorSpec[] inputs, TensorSpec[] outputs, int lanes = 1, int queue = 256, int? maxSequence = null) =>
+        ReadyAsync(Tensors(graph, inputs, outputs, maxSequence), "tensors", lanes, queue);
 
-    public static PlainModelLoader Tensors(byte[] graph, TensorSpec[] inputs, TensorSpec[] outputs) =>
-        new(SampleModels.TensorManifest(inputs, outputs), new Dictionary<string, byte[]> { ["model.onnx"] = graph });
+    public static PlainModelLoader Tensors(byte[] graph, TensorSpec[] inputs, TensorSpec[] outputs, int? maxSequence = null) =>
+        new(SampleModels.TensorManifest(inputs, outputs) with { MaxSequence = maxSequence }, new Dictionary<string, byte[]> { ["model.onnx"] = graph });
 
     public static async Task<TestWorker> StartAsync(PlainModelLoader loader, string model, int lanes = 2, int queue = 256, int maxAgeSeconds = 600)
     {

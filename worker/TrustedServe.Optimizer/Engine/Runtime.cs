@@ -24,10 +24,12 @@ internal static class Runtime
     public static string Version => Environment.Value.GetVersionString();
 
     /// <summary>A session as a worker has it.</summary>
+    /// <param name="graph">Path of the graph.</param>
+    /// <param name="isFinished">Whether it is taken as it is.</param>
     /// <exception cref="TsfException">TSF1037.</exception>
-    public static InferenceSession Load(string graph)
+    public static InferenceSession Load(string graph, bool isFinished)
     {
-        using var options = Options(GraphOptimizationLevel.ORT_ENABLE_ALL);
+        using var options = Options(isFinished ? GraphOptimizationLevel.ORT_DISABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_ALL);
         return Guard(() => new InferenceSession(graph, options));
     }
 

@@ -28,12 +28,12 @@ internal sealed class Comparison
 
     /// <summary>Runs both.</summary>
     /// <exception cref="Protocol.Errors.TsfException">TSF1036, TSF1037.</exception>
-    public static Comparison Run(Manifest manifest, string directory, string before, string after, IReadOnlyList<WarmupSample> samples, CancellationToken cancellationToken)
+    public static Comparison Run(Manifest manifest, string directory, string before, string after, EngineSpec engine, IReadOnlyList<WarmupSample> samples, CancellationToken cancellationToken)
     {
         var runner = new SampleRunner(manifest, directory);
         var inputs = new List<OrtValue[]>();
-        using var one = Runtime.Load(before);
-        using var other = Runtime.Load(after);
+        using var one = Runtime.Load(before, manifest.Engine?.IsFinished(Runtime.Version) == true);
+        using var other = Runtime.Load(after, engine.IsFinished(Runtime.Version));
         try
         {
             var pairs = new List<(ModelOutput[] Expected, ModelOutput[] Seen)>();

@@ -3,6 +3,7 @@ using TrustedServe.Optimizer.Inspection;
 using TrustedServe.Optimizer.Quantization;
 using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Files;
+using TrustedServe.Packaging.Graphs;
 using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Protocol.Errors;
 
@@ -26,8 +27,7 @@ internal sealed class GraphOptimizer(OptimizeRequest request, string graph, stri
     public static string GraphIn(string directory) => Path.Combine(directory, GraphName);
 
     /// <summary>Writes the graph and its weights into a new directory.</summary>
-    /// <returns>The nodes that compute in 8 bits.</returns>
-    public IReadOnlyList<string> Write(string directory)
+    public WrittenGraph Write(string directory)
     {
         var quantized = new List<string>();
         var source = graph;
@@ -60,8 +60,12 @@ internal sealed class GraphOptimizer(OptimizeRequest request, string graph, stri
 
         // Gigabytes that are not needed from here on.
         SafeFiles.TryDeleteDirectory(fused);
-        return quantized;
+        return new WrittenGraph(quantized, HasLayouts(model));
     }
+
+    // What the engine's level after this one arranges for a processor: convolutions, and poolings among them.
+    private static bool HasLayouts(ModelProto model) => GraphTensors.Nodes(model).Any(node =>
+        node.OpType.Contains("Conv", StringComparison.Ordinal) || node.OpType.Contains("Pool", StringComparison.Ordinal));
 
     private IReadOnlyList<string> Embeddings(string target)
     {

@@ -55,17 +55,18 @@ public static class ModelOptimizer
 
         // 2. The graph.
         var output = Path.Combine(scratch, "package");
-        var quantized = new GraphOptimizer(request, graph, scratch, cancellationToken).Write(output);
+        var written = new GraphOptimizer(request, graph, scratch, cancellationToken).Write(output);
 
         // 3. Its answers.
-        var comparison = Comparison.Run(manifest, source, graph, GraphOptimizer.GraphIn(output), samples, cancellationToken);
+        var engine = new EngineSpec { Name = EngineSpec.OnnxRuntime, Version = Runtime.Version, Level = EngineSpec.Extended, Layouts = written.HasLayouts };
+        var comparison = Comparison.Run(manifest, source, graph, GraphOptimizer.GraphIn(output), engine, samples, cancellationToken);
         var report = new OptimizeReport
         {
             Name = manifest.Name,
             Version = manifest.Version,
             Precision = request.Precision,
-            Engine = new EngineSpec { Name = EngineSpec.OnnxRuntime, Version = Runtime.Version, Level = EngineSpec.Extended },
-            Quantized = quantized,
+            Engine = engine,
+            Quantized = written.Quantized,
             Rows = comparison.Agreement.Rows,
             AgreeingRows = comparison.Agreement.AgreeingRows,
             LargestDifference = comparison.Agreement.Largest,
@@ -89,6 +90,7 @@ public static class ModelOptimizer
             Graph = Path.GetFileName(GraphOptimizer.GraphIn(output)),
             Precision = request.Precision,
             Engine = report.Engine,
+            Batching = request.Batching ?? manifest.Batching,
             Warmup = comparison.Warmup(request, manifest),
         };
         sourceFiles.CopyOthers(package, source, output);

@@ -32,6 +32,9 @@ public sealed record OptimizeRequest
     /// <summary>Share of rows whose best class must stay the same, 0 to 1; default <see cref="DefaultMinAgreement"/>.</summary>
     public double MinAgreement { get; init; } = DefaultMinAgreement;
 
+    /// <summary>How requests share a run of the new package's graph; null (the default) for what the package says.</summary>
+    public BatchingSpec? Batching { get; init; }
+
     /// <summary>Rows to compare on, beside the package's own samples; their outputs are not looked at. Default none.</summary>
     public IReadOnlyList<WarmupSample> Samples { get; init; } = [];
 }

@@ -86,11 +86,12 @@ public static class ModelPacker
             Outputs = graph.Outputs,
             Precision = request.Precision ?? graph.Precision,
             MaxBatch = request.MaxBatch ?? (int)(fixedBatch ?? DefaultBatch),
-            MaxSequence = text ? request.MaxSequence ?? (int)fixedSequence! : null,
+            MaxSequence = request.MaxSequence ?? (int?)fixedSequence,
             Labels = request.LabelsFile is { } labels ? ReadLabels(labels) : null,
             Tokenizer = text
                 ? new TokenizerSpec { Vocabulary = VocabularyName, LowerCase = request.LowerCase, StripAccents = request.StripAccents, SplitCjk = request.SplitCjk, Truncate = request.Truncate }
                 : null,
+            Batching = request.Batching,
             Warmup = request.WarmupSamples,
             Files = [],
         };

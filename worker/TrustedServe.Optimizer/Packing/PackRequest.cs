@@ -38,8 +38,11 @@ public sealed record PackRequest
     /// <summary>Most rows in one request; null (the default) for the graph's fixed number, or 32.</summary>
     public int? MaxBatch { get; init; }
 
-    /// <summary>Most tokens in one row of a text model; null (the default) for the graph's fixed number.</summary>
+    /// <summary>Most tokens in one row; null (the default) for the fixed number of a text model's graph, and for no limit in the task tensor.</summary>
     public int? MaxSequence { get; init; }
+
+    /// <summary>How requests share a run of the graph; null (the default) for what the worker does by itself.</summary>
+    public BatchingSpec? Batching { get; init; }
 
     /// <summary>Samples with expected outputs, which a worker must reproduce before it is ready; default none.</summary>
     public IReadOnlyList<WarmupSample> WarmupSamples { get; init; } = [];

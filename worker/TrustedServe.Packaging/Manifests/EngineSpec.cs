@@ -18,6 +18,15 @@ public sealed record EngineSpec
     /// <summary>How far it went: <see cref="Extended"/>.</summary>
     public required string Level { get; init; }
 
+    /// <summary>
+    /// Whether the graph has nodes whose data the engine arranges for the processor it runs on (convolutions, poolings), which no packing
+    /// machine can do for it; default true. A graph without them is finished.
+    /// </summary>
+    public bool Layouts { get; init; } = true;
+
     /// <summary>Whether an engine of this version need not fuse the graph again.</summary>
     public bool Fits(string engineVersion) => Name == OnnxRuntime && Level == Extended && Version == engineVersion;
+
+    /// <summary>Whether an engine of this version has nothing left to do on the graph when it loads it.</summary>
+    public bool IsFinished(string engineVersion) => Fits(engineVersion) && !Layouts;
 }

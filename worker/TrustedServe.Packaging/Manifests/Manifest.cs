@@ -43,7 +43,10 @@ public sealed record Manifest
     /// <summary>Most rows in one request; default 32.</summary>
     public int MaxBatch { get; init; } = 32;
 
-    /// <summary>Most tokens in one row of a text model; null for others.</summary>
+    /// <summary>
+    /// Most tokens in one row. A text model must state it. A model of the task <c>tensor</c> may, for the inputs whose second dimension
+    /// is open; null (the default) leaves their length to the graph, which fails on what it cannot take.
+    /// </summary>
     public int? MaxSequence { get; init; }
 
     /// <summary>Labels of a classifier, in the order of its logits; null for the task <c>tensor</c>.</summary>

@@ -123,7 +123,8 @@ internal sealed class ManifestRules(Manifest manifest)
         var text = manifest.Task == ModelTask.TextClassification;
         Rule(manifest.Task == ModelTask.Tensor == manifest.Labels is null, () => manifest.Labels is null ? "a classifier needs labels" : "the task tensor has no labels");
         Rule(text == manifest.Tokenizer is not null, () => text ? "a text classifier needs a tokenizer" : "only a text classifier has a tokenizer");
-        Rule(text == manifest.MaxSequence is not null, () => text ? "a text classifier needs maxSequence" : "only a text classifier has maxSequence");
+        Rule(!text || manifest.MaxSequence is not null, () => "a text classifier needs maxSequence");
+        Rule(text || manifest.MaxSequence is null || HasSequences(), () => "maxSequence is for text classifiers, and for the task tensor when an input's second dimension is open");
         Rule(manifest.MaxSequence is null or (>= 2 and <= 1 << 20), () => $"maxSequence is {manifest.MaxSequence}, must be 2 to {1 << 20}");
         Rule(manifest.Task != ModelTask.ImageClassification || manifest.Inputs.Count == 1, () => $"an image classifier has one input, this one {manifest.Inputs.Count}");
         if (manifest.Tokenizer is { } tokenizer)
@@ -141,6 +142,8 @@ internal sealed class ManifestRules(Manifest manifest)
             }
         }
     }
+
+    private bool HasSequences() => manifest.Task == ModelTask.Tensor && manifest.Inputs.Any(input => input is { Shape: [_, -1, ..] });
 
     private void Warmup()
     {

@@ -36,16 +36,16 @@ internal sealed class EngineSession : IDisposable
     /// <param name="directory">Where the package lies.</param>
     /// <param name="manifest">What it is.</param>
     /// <param name="kind">How it has its weights.</param>
-    /// <param name="quick">Whether a graph that this version of the engine has fused ahead of time is taken as it is, without what is left to do for this processor.</param>
+    /// <param name="temporary">Whether another takes its place soon: what is left to do for this processor is then not done.</param>
     /// <param name="cores">The cores that its calls compute on: the caller's, and one more for each thread of its own.</param>
     /// <param name="cancellationToken">Stops the engine in the middle.</param>
     /// <exception cref="TsfException">TSF5004 when the engine refuses the graph, or it is not the one that the manifest describes.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static EngineSession Build(string directory, Manifest manifest, SessionKind kind, bool quick, IReadOnlyList<int> cores, CancellationToken cancellationToken)
+    public static EngineSession Build(string directory, Manifest manifest, SessionKind kind, bool temporary, IReadOnlyList<int> cores, CancellationToken cancellationToken)
     {
         _ = Engine.Value;
         using var options = Options(kind, cores);
-        if (quick && manifest.Engine?.Fits(EngineVersion) == true)
+        if (IsFinished(manifest, temporary))
         {
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
         }
@@ -72,6 +72,9 @@ internal sealed class EngineSession : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether a graph is taken as it is: this version of the engine has fused it ahead of time, and nothing is left to do for this processor.</summary>
+    public static bool IsFinished(Manifest manifest, bool temporary) => manifest.Engine is { } engine && (engine.IsFinished(EngineVersion) || (temporary && engine.Fits(EngineVersion)));
 
     /// <summary>Computes on the calling thread, and on the session's own where it has some.</summary>
     /// <returns>The outputs, in the order of <paramref name="outputNames"/>; they lie in the session's memory.</returns>

@@ -24,11 +24,11 @@ internal sealed class SessionSet
     /// <param name="directory">Where the package lies.</param>
     /// <param name="manifest">What it is.</param>
     /// <param name="kind">How the sessions have their weights.</param>
-    /// <param name="quick">Whether what was optimised ahead of time is taken as it is: for sessions that others replace soon.</param>
+    /// <param name="temporary">Whether others take their place soon.</param>
     /// <param name="lanes">The cores of each lane.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="Protocol.Errors.TsfException">TSF5004.</exception>
-    public static SessionSet Build(string directory, Manifest manifest, SessionKind kind, bool quick, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken cancellationToken)
+    public static SessionSet Build(string directory, Manifest manifest, SessionKind kind, bool temporary, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken cancellationToken)
     {
         // A session without threads of its own computes on its callers' cores: one serves any number of them.
         var sessions = new EngineSession[lanes[0].Count == 1 ? 1 : lanes.Count];
@@ -36,7 +36,7 @@ internal sealed class SessionSet
         {
             for (var i = 0; i < sessions.Length; i++)
             {
-                sessions[i] = EngineSession.Build(directory, manifest, kind, quick, lanes[i], cancellationToken);
+                sessions[i] = EngineSession.Build(directory, manifest, kind, temporary, lanes[i], cancellationToken);
             }
         }
         catch

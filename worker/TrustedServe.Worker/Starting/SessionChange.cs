@@ -76,7 +76,7 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         using (timeline.Begin("prepack"))
         {
             candidate = new ModelSessions(await new PlacedThreads(config).RunAsync(
-                "prepack", () => SessionSet.Build(model.Directory, model.Manifest, SessionKind.Prepacked, quick: false, lanes, stopping)).ConfigureAwait(false));
+                "prepack", () => SessionSet.Build(model.Directory, model.Manifest, SessionKind.Prepacked, temporary: false, lanes, stopping)).ConfigureAwait(false));
         }
 
         await using (candidate)

@@ -106,7 +106,7 @@ internal sealed class WorkerStart(
             // Who waited for the model is computed beside the samples; no answer leaves before those came out right.
             loaded = new LoadedModel(model, sessions, pipeline, scheduler, report);
             slot.Set(loaded);
-            progress.Publish(StartStep.Types.Phase.Session, Describe(plan, report, kinds.First));
+            progress.Publish(StartStep.Types.Phase.Session, Describe(plan, report, kinds, manifest));
             double difference;
             using (timeline.Begin("warm-up"))
             {
@@ -165,7 +165,7 @@ internal sealed class WorkerStart(
     private static ModelFacts FactsOf(Manifest manifest) =>
         new(manifest.Name, manifest.Version, manifest.Files.Sum(file => file.Size), manifest.Precision, manifest.MaxSequence);
 
-    private Dictionary<string, string> Describe(WorkerPlan plan, PlacementReport report, SessionKind kind)
+    private Dictionary<string, string> Describe(WorkerPlan plan, PlacementReport report, SessionKinds kinds, Manifest manifest)
     {
         if (report.Affinity != SystemCallResult.Ok.ToString())
         {
@@ -180,7 +180,8 @@ internal sealed class WorkerStart(
         return new Dictionary<string, string>
         {
             ["engine"] = EngineSession.EngineVersion,
-            ["weights"] = kind == SessionKind.Mapped ? "mapped" : "prepacked",
+            ["graph"] = EngineSession.IsFinished(manifest, kinds.Change) ? "as it was optimised" : manifest.Engine is { } engine && !engine.Fits(EngineSession.EngineVersion) ? $"optimised again: it was by {engine.Name} {engine.Version}" : "optimised here",
+            ["weights"] = kinds.First == SessionKind.Mapped ? "mapped" : "prepacked",
             ["lanes"] = $"{plan.Lanes.Count}",
             ["placement"] = plan.Summary(),
             ["cores"] = report.Affinity == SystemCallResult.Ok.ToString() ? string.Join(',', report.ActualLanes) : $"not pinned ({report.Affinity})",

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Packaging.Manifests;
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Lanes;
@@ -25,8 +26,26 @@ internal sealed class TensorTask(Manifest manifest, IModelRun session) : ITaskPi
     public LaneWork Prepare(ModelInferRequest request)
     {
         var inputs = RequestReader.ReadInputs(request, manifest.Inputs, manifest.MaxBatch);
+        CheckLengths(inputs);
         var outputs = RequestReader.ReadOutputs(request, manifest.Outputs);
         return new Work(this, inputs, outputs) { Priority = RequestPriority.Read(request), Caller = RequestPriority.ReadCaller(request) };
+    }
+
+    // The graph would fail on more, as on a fault of its own.
+    private void CheckLengths(InputTensor[] inputs)
+    {
+        if (manifest.MaxSequence is not { } most)
+        {
+            return;
+        }
+
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (manifest.Inputs[i].Shape is [_, -1, ..] && inputs[i].Shape[1] > most)
+            {
+                throw TsfErrors.InputTooLong.With($"Input '{inputs[i].Name}' has {inputs[i].Shape[1]} tokens a row; the model takes at most {most}.");
+            }
+        }
     }
 
     private static byte[] Strings(OrtValue value, string name, long[] shape)
