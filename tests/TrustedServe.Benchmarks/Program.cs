@@ -18,6 +18,7 @@ return args switch
     ["cold-starts", .. var rest] => await ColdStarts.RunAsync(rest),
     ["tail", .. var rest] => await Tail.RunAsync(rest),
     ["change", .. var rest] => await Change.RunAsync(rest),
+    ["loss", .. var rest] => await Loss.RunAsync(rest),
     ["plain-kestrel"] => await PlainServer.RunAsync(),
     ["backlog", .. var rest] => await Backlog.RunAsync(rest),
     ["plain-worker", var packages] => await PlainWorker.RunAsync(packages),
@@ -41,6 +42,8 @@ static int Usage()
                             latency and refusals at 50 %, 80 % and 120 % of capacity, open loop
         change [--rounds N] [--quick] [--json]
                             latency while a worker goes over from mapped to prepacked weights, under load
+        loss [--rounds N] [--quick] [--json]
+                            a killed worker: how soon its callers hear of it, and how soon it is back
         backlog [--rounds N] [--quick] [--json]
                             how long the signals say that a queue will take, and how long it took
         cold-starts [--rounds N] [--quick] [--json] [--svg DIR]

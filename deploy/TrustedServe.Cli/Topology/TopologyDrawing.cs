@@ -111,7 +111,7 @@ internal static class TopologyDrawing
             return;
         }
 
-        var table = new Table().Title("actual").Border(TableBorder.Rounded).AddColumns("model", "node", "planned lanes", "threads may run on", "pinning", "memory policy", "weights lie on");
+        var table = new Table().Title("actual").Border(TableBorder.Rounded).AddColumns("model", "node", "planned lanes", "threads may run on", "pinning", "memory policy", "weights lie on", "instruction sets");
         foreach (var (model, workers) in actual)
         {
             foreach (var worker in workers)
@@ -123,7 +123,8 @@ internal static class TopologyDrawing
                     new Text(string.Join(' ', worker.ActualLanes)),
                     new Text(worker.Affinity),
                     new Text(worker.MemoryPolicy),
-                    new Text(worker.Weights ?? "not asked"));
+                    new Text(worker.Weights ?? "not asked"),
+                    new Text(string.Join(", ", worker.Instructions.DefaultIfEmpty("not known"))));
             }
 
             if (workers.Count == 0)

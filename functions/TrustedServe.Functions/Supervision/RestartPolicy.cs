@@ -8,7 +8,8 @@ namespace TrustedServe.Functions.Supervision;
 /// 2. An end during the start or within <see cref="ShortLife"/> of readiness counts towards the crash limit; a longer life starts
 ///    the count anew. A failure that the worker itself calls retryable (a broker that does not answer) does not count: it is not the
 ///    worker that is broken, and the model comes back by itself when the cause is gone.
-/// 3. The pause doubles from half a second to half a minute, each with up to a fifth more, so that workers do not start in step.
+/// 3. A worker that had been ready is started again at once: one that was killed is back after no more than its start. For the next ends
+///    the pause doubles from half a second to half a minute, each with up to a fifth more, so that workers do not start in step.
 /// </remarks>
 internal sealed class RestartPolicy(int crashLimit)
 {
@@ -18,6 +19,7 @@ internal sealed class RestartPolicy(int crashLimit)
 
     private int crashes;
     private int starts;
+    private bool startedAtOnce;
 
     /// <summary>Takes note of an end.</summary>
     /// <param name="end">How the worker ended.</param>
@@ -33,7 +35,7 @@ internal sealed class RestartPolicy(int crashLimit)
         // 2. Crash loop.
         if (end.Lived >= ShortLife)
         {
-            (crashes, starts) = (0, 0);
+            (crashes, starts, startedAtOnce) = (0, 0, false);
         }
 
         if (end.Kind == WorkerEndKind.Crashed && ++crashes >= crashLimit)
@@ -41,7 +43,13 @@ internal sealed class RestartPolicy(int crashLimit)
             return null;
         }
 
-        // 3. Back-off.
+        // 3. At once, then back-off.
+        if (end.Lived > TimeSpan.Zero && !startedAtOnce)
+        {
+            startedAtOnce = true;
+            return TimeSpan.Zero;
+        }
+
         var pause = Math.Min(FirstPause.TotalSeconds * Math.Pow(2, starts++), LongestPause.TotalSeconds);
         return TimeSpan.FromSeconds(pause * (1 + (Random.Shared.NextDouble() / 5)));
     }

@@ -17,13 +17,23 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
+    public void Worker_that_had_been_ready_is_started_again_at_once_and_then_with_pauses()
+    {
+        var policy = new RestartPolicy(crashLimit: 100);
+        var brief = Crash with { Lived = TimeSpan.FromSeconds(5) };
+        Assert.Equal(TimeSpan.Zero, policy.After(brief));
+        Assert.InRange(policy.After(brief)!.Value.TotalSeconds, 0.5, 0.6);
+        Assert.InRange(policy.After(brief)!.Value.TotalSeconds, 1, 1.2);
+    }
+
+    [Fact]
     public void Crashes_in_a_row_end_it() => Assert.Null(After(new RestartPolicy(3), Crash, Crash, Crash));
 
     [Fact]
     public void Long_life_starts_the_count_and_the_pause_anew()
     {
         var policy = new RestartPolicy(2);
-        Assert.InRange(After(policy, Crash, Crash with { Lived = TimeSpan.FromSeconds(60) })!.Value.TotalSeconds, 0.5, 0.6);
+        Assert.Equal(TimeSpan.Zero, After(policy, Crash, Crash with { Lived = TimeSpan.FromSeconds(60) }));
         Assert.Null(policy.After(Crash));
     }
 

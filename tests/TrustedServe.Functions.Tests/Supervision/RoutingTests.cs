@@ -94,7 +94,7 @@ public sealed class RoutingTests
     [Fact]
     public async Task Kernel_that_refuses_to_pin_is_reported_and_served_on()
     {
-        await using var host = await TestHost.ReadyOnAsync(new PlacedMachine([4]) { Answer = SystemCallResult.NotPermitted }, ["matrix"]);
+        await using var host = await TestHost.ReadyOnAsync(new PlacedMachine([4], SystemCallResult.NotPermitted), ["matrix"]);
         Assert.Contains(host.Log.Lines, line => line.Id == 2108 && line.Text.Contains("EPERM"));
         await host.AskAsync("/v2/models/matrix/infer", Body);
     }

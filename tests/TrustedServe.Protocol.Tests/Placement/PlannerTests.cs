@@ -42,6 +42,51 @@ public sealed class PlannerTests
         Assert.Equal(0, Assert.Single(plan.Workers).Node);
     }
 
+    [Fact]
+    public void Plan_SubNumaClusters_GivesEachItsWorkerAndItsMemory()
+    {
+        using var machine = new RecordedMachine(nodes: 4, coresPerNode: 12, threads: 2, nodesPerSocket: 2);
+        var plan = PlacementPlanner.Plan(TopologyReader.Read(machine.Root), [Small], new PlacementWishes { LaneWidth = 4 });
+        Assert.Equal([0, 1, 48, 49], plan.FrontEnd!.Cores);
+        Assert.Equal([(0, 0), (1, 1), (2, 2), (3, 3)], plan.Workers.Select(worker => (worker.Node!.Value, worker.MemoryNode!.Value)));
+        Assert.Equal([2, 3, 3, 3], plan.Workers.Select(worker => worker.Lanes.Count));
+        Assert.Equal([12, 13, 14, 15], plan.Workers[1].Lanes[0].Cores);
+    }
+
+    [Fact]
+    public void Plan_ACpusetThatCutsThroughANode_UsesWhatIsLeftOfIt()
+    {
+        using var machine = new RecordedMachine(nodes: 2, coresPerNode: 24, threads: 2).WithGroup(cores: "20-30,68-78");
+        var plan = PlacementPlanner.Plan(TopologyReader.Read(machine.Root), [Small], new PlacementWishes());
+        Assert.Equal([24, 72], plan.FrontEnd!.Cores); // of the node with more cores left
+        Assert.Equal([20, 21, 22, 23], LaneCores(plan.Workers[0]));
+        Assert.Equal([25, 26, 27, 28, 29, 30], LaneCores(plan.Workers[1]));
+    }
+
+    [Fact]
+    public void Plan_OfflineCores_HaveNoLanes_AndASiblingLeftAloneIsACore()
+    {
+        using var machine = new RecordedMachine(nodes: 1, coresPerNode: 4, threads: 2)
+            .Write("sys/devices/system/cpu/online", "1-6") // first thread of core 0 and second one of core 3 are off
+            .Write("sys/devices/system/node/node0/cpulist", "1-6");
+        foreach (var (core, siblings) in new[] { (1, "1,5"), (2, "2,6"), (3, "3"), (4, "4"), (5, "1,5"), (6, "2,6") })
+        {
+            machine.Write($"sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list", siblings);
+        }
+
+        var plan = PlacementPlanner.Plan(TopologyReader.Read(machine.Root), [Small], new PlacementWishes { HasFrontEnd = false });
+        Assert.Equal([1, 2, 3, 4], LaneCores(Assert.Single(plan.Workers)));
+    }
+
+    [Fact]
+    public void Plan_ANodeWithoutMemory_TakesThatOfTheNearest()
+    {
+        using var machine = new RecordedMachine(nodes: 4, coresPerNode: 4, nodesPerSocket: 2).Write("sys/devices/system/node/node3/meminfo", "Node 3 MemTotal:              0 kB");
+        var plan = PlacementPlanner.Plan(TopologyReader.Read(machine.Root), [Small], new PlacementWishes { HasFrontEnd = false });
+        Assert.Equal([(0, 0), (1, 1), (2, 2), (3, 2)], plan.Workers.Select(worker => (worker.Node!.Value, worker.MemoryNode!.Value)));
+        Assert.Equal([12, 13, 14, 15], LaneCores(plan.Workers[3]));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

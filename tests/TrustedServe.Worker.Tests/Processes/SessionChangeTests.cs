@@ -1,8 +1,10 @@
 using Grpc.Core;
 using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Protocol.Tensors;
+using TrustedServe.Protocol.Topology;
 using TrustedServe.Protocol.Workers;
 using TrustedServe.Testing;
 using TrustedServe.Worker.Sessions;
@@ -42,6 +44,13 @@ public sealed class SessionChangeTests(LargeStore store) : IClassFixture<LargeSt
         await using var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, LargeStore.Name) with { Weights = mode, LaneWidth = width });
         var session = Assert.Single(await worker.StepsAsync(), step => step.Phase == StartStep.Types.Phase.Session);
         Assert.Equal(weights, session.Details["weights"]);
+
+        // Planned against actual: every thread that computes, those of the engine included, is where it was planned.
+        var metadata = await worker.Inference.ModelMetadataAsync(new ModelMetadataRequest { Name = LargeStore.Name });
+        var placement = Assert.Single(PlacementReport.Parse(metadata.Properties[PlacementReport.Property]));
+        Assert.Equal(placement.Lanes, placement.ActualLanes);
+        Assert.Equal(width, CpuList.Parse(placement.Lanes[0])!.Count);
+        Assert.Equal(TopologyReader.Read().InstructionSets.Names(), placement.Instructions);
         Check(Expected(), await worker.Inference.ModelInferAsync(Request(0)), 0);
     }
 

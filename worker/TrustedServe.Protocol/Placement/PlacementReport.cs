@@ -25,7 +25,7 @@ public sealed record PlacementReport
     /// <summary>The cores of each lane as planned.</summary>
     public required IReadOnlyList<string> Lanes { get; init; }
 
-    /// <summary>The cores that each lane's thread may run on, as the kernel says; empty text without an answer.</summary>
+    /// <summary>The cores that each lane's threads may run on, as the kernel says: its own, and those of the engine where it has several cores; empty text without an answer.</summary>
     public required IReadOnlyList<string> ActualLanes { get; init; }
 
     /// <summary>What the lanes are planned for.</summary>
@@ -43,27 +43,36 @@ public sealed record PlacementReport
     /// <summary>On which nodes the weights lie; null when they were not asked about.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>Which of the instructions that the engine's kernels are written for the processor has.</summary>
+    public IReadOnlyList<string> Instructions { get; init; } = [];
+
     /// <summary>Puts a plan beside what became of it.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="lanes">What each lane's thread was answered.</param>
+    /// <param name="helpers">The cores of the engine's threads of each lane; fewer entries mean none.</param>
     /// <param name="memory">What the threads that write the model's memory were answered: lanes write little and ask for no node.</param>
     /// <param name="weights">Where the weights lie; null when not asked.</param>
-    public static PlacementReport Of(WorkerPlan plan, IReadOnlyList<AppliedPlacement> lanes, SystemCallResult memory, PageNodes? weights)
+    /// <param name="instructions">What the processor can do.</param>
+    public static PlacementReport Of(
+        WorkerPlan plan, IReadOnlyList<AppliedPlacement> lanes, IReadOnlyList<IReadOnlyList<int>> helpers, SystemCallResult memory, PageNodes? weights, InstructionSets instructions)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(lanes);
+        ArgumentNullException.ThrowIfNull(helpers);
+        ArgumentNullException.ThrowIfNull(instructions);
         return new PlacementReport
         {
             Node = plan.Node,
             MemoryNode = plan.MemoryNode,
             Cores = CpuList.Format(plan.Cores),
             Lanes = [.. plan.Lanes.Select(lane => CpuList.Format(lane.Cores))],
-            ActualLanes = [.. lanes.Select(lane => CpuList.Format(lane.ActualCores))],
+            ActualLanes = [.. lanes.Select((lane, index) => CpuList.Format(lane.ActualCores.Union(helpers.ElementAtOrDefault(index) ?? [])))],
             Mode = plan.Mode,
             Reason = plan.Reason,
             Affinity = Answer(lanes.Select(lane => lane.Affinity)),
             MemoryPolicy = memory.ToString(),
             Weights = weights?.ToString(),
+            Instructions = [.. instructions.Names()],
         };
     }
 

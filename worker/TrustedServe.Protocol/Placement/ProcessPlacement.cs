@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TrustedServe.Protocol.Placement;
 
 /// <summary>Keeps all threads of this process on cores: those that run, and so those that they start.</summary>
@@ -36,16 +34,6 @@ public static class ProcessPlacement
         return new AppliedPlacement(cores, null, result, SystemCallResult.Ok, actual);
     }
 
-    private static IReadOnlyList<int> Threads()
-    {
-        try
-        {
-            return [.. Directory.GetDirectories("/proc/self/task").Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture))];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Without /proc the calling thread at least, and what it starts.
-            return [0];
-        }
-    }
+    // Without /proc the calling thread at least, and what it starts.
+    private static IEnumerable<int> Threads() => ProcessThreads.Now() is { Count: > 0 } threads ? threads : [0];
 }

@@ -11,6 +11,9 @@ internal sealed class ModelSessions(SessionSet first) : IModelRun, IAsyncDisposa
     /// <summary>How the running sessions have their weights; null after the end.</summary>
     public SessionKind? Kind => current?.Kind;
 
+    /// <summary>The cores of the engine's own threads of each session; see <see cref="SessionSet.Helpers"/>.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Helpers => current?.Helpers ?? [];
+
     /// <inheritdoc/>
     public IDisposableReadOnlyCollection<OrtValue> Run(int lane, RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
     {

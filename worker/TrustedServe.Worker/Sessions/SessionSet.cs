@@ -1,4 +1,5 @@
 using TrustedServe.Packaging.Manifests;
+using TrustedServe.Protocol.Placement;
 
 namespace TrustedServe.Worker.Sessions;
 
@@ -15,10 +16,13 @@ internal sealed class SessionSet
     // Its owner is the first user.
     private int users = 1;
 
-    private SessionSet(SessionKind kind, EngineSession[] sessions) => (Kind, this.sessions) = (kind, sessions);
+    private SessionSet(SessionKind kind, EngineSession[] sessions, IReadOnlyList<int>[] helpers) => (Kind, this.sessions, Helpers) = (kind, sessions, helpers);
 
     /// <summary>How its sessions have their weights.</summary>
     public SessionKind Kind { get; }
+
+    /// <summary>For each session the cores to which the engine's own threads are bound, as the kernel says; none for a session that computes on its callers' threads.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Helpers { get; }
 
     /// <summary>Builds the sessions, one after the other, on the calling thread.</summary>
     /// <param name="directory">Where the package lies.</param>
@@ -32,11 +36,14 @@ internal sealed class SessionSet
     {
         // A session without threads of its own computes on its callers' cores: one serves any number of them.
         var sessions = new EngineSession[lanes[0].Count == 1 ? 1 : lanes.Count];
+        var helpers = new IReadOnlyList<int>[sessions.Length];
         try
         {
             for (var i = 0; i < sessions.Length; i++)
             {
+                var threads = lanes[i].Count > 1 ? ProcessThreads.Now() : null;
                 sessions[i] = EngineSession.Build(directory, manifest, kind, temporary, lanes[i], cancellationToken);
+                helpers[i] = threads is null ? [] : ProcessThreads.BoundSince(threads, lanes[i].Count - 1);
             }
         }
         catch
@@ -45,7 +52,7 @@ internal sealed class SessionSet
             throw;
         }
 
-        return new SessionSet(kind, sessions);
+        return new SessionSet(kind, sessions, helpers);
     }
 
     /// <summary>The session of a lane.</summary>

@@ -5,7 +5,8 @@ namespace TrustedServe.Worker.Starting;
 
 /// <summary>Threads that write much memory, placed where the memory shall lie, and what the kernel answered to that.</summary>
 /// <param name="config">Says where.</param>
-internal sealed class PlacedThreads(WorkerConfig config)
+/// <param name="calls">The kernel; null for the real one.</param>
+internal sealed class PlacedThreads(WorkerConfig config, ISystemCalls? calls = null)
 {
     private readonly Lock answering = new();
     private SystemCallResult memory = SystemCallResult.Ok;
@@ -25,7 +26,7 @@ internal sealed class PlacedThreads(WorkerConfig config)
     /// <summary>Places the calling thread as the worker's configuration says.</summary>
     public void Place()
     {
-        var applied = ThreadPlacement.Apply(config.Cores, config.MemoryNode);
+        var applied = ThreadPlacement.Apply(config.Cores, config.MemoryNode, calls);
         lock (answering)
         {
             memory = memory.Succeeded ? applied.Memory : memory;

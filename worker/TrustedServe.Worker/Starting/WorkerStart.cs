@@ -72,7 +72,8 @@ internal sealed class WorkerStart(
     {
         var model = await new StartWait(progress, time, logger).RunAsync(() => LoadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         var (manifest, timeline) = (model.Manifest, progress.Timeline);
-        var plan = WorkerPlacement.OfThisMachine(config).Plan(FactsOf(manifest));
+        var placement = WorkerPlacement.OfThisMachine(config);
+        var plan = placement.Plan(FactsOf(manifest));
         int[][] lanes = [.. plan.Lanes.Select(lane => lane.Cores.ToArray())];
         var kinds = SessionKinds.Decide(config.Weights, manifest, lanes[0].Length);
         var threads = new PlacedThreads(config);
@@ -101,7 +102,8 @@ internal sealed class WorkerStart(
 
             scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger);
             var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
-            var report = PlacementReport.Of(plan, pinned, model.MemoryPolicy.Succeeded ? threads.Memory : model.MemoryPolicy, weights);
+            var report = PlacementReport.Of(
+                plan, pinned, sessions.Helpers, model.MemoryPolicy.Succeeded ? threads.Memory : model.MemoryPolicy, weights, placement.Topology.InstructionSets);
 
             // Who waited for the model is computed beside the samples; no answer leaves before those came out right.
             loaded = new LoadedModel(model, sessions, pipeline, scheduler, report);
@@ -186,6 +188,7 @@ internal sealed class WorkerStart(
             ["placement"] = plan.Summary(),
             ["cores"] = report.Affinity == SystemCallResult.Ok.ToString() ? string.Join(',', report.ActualLanes) : $"not pinned ({report.Affinity})",
             ["memory"] = report.Weights ?? "not asked",
+            ["instructions"] = string.Join(", ", report.Instructions.DefaultIfEmpty("not known")),
         };
     }
 
