@@ -9,11 +9,30 @@ namespace TrustedServe.Benchmarks;
 /// <summary>Sealing and unsealing beside the least work that could be done: AES-GCM over the same bytes and a write to tmpfs, on all cores.</summary>
 internal static class SealingFigures
 {
-    private const int Rounds = 5;
+    private const int DefaultRounds = 5;
     private const int Segment = 1 << 20;
 
-    /// <summary>Five interleaved rounds of each, medians.</summary>
+    /// <summary>Measures and prints.</summary>
     public static async Task<int> RunAsync(int mebibytes)
+    {
+        var rounds = await MeasureAsync(mebibytes, DefaultRounds);
+        Console.WriteLine(Figures.Format($"{mebibytes} MiB, {Environment.ProcessorCount} cores, tmpfs, medians of {DefaultRounds} interleaved rounds; in brackets by processor time, which other work on the machine disturbs less"));
+        Print("decrypt and write, nothing around it", rounds.Floor);
+        Print("the same and SHA-256 of the plaintext", rounds.FloorAndDigests);
+        Print("unseal (with every digest checked)", rounds.Unseal);
+        Print("seal (reading, digests, encrypting, writing)", rounds.Seal);
+        return 0;
+
+        void Print(string name, IReadOnlyList<SealingCost> costs) => Console.WriteLine(Figures.Format(
+            $"{name,-46} {rounds.Bytes / Median(costs, cost => cost.Seconds) / 1e9,6:0.00} GB/s  {Ratio(costs, cost => cost.Seconds),5:P0} of the first   ({Median(costs, cost => cost.ProcessorSeconds) / rounds.Bytes * 1e9:0.00} s/GB, {Ratio(costs, cost => cost.ProcessorSeconds):P0})"));
+
+        double Ratio(IReadOnlyList<SealingCost> costs, Func<SealingCost, double> of) => Figures.Median(rounds.Shares(costs, of));
+
+        static double Median(IReadOnlyList<SealingCost> costs, Func<SealingCost, double> of) => Figures.Median(costs.Select(of));
+    }
+
+    /// <summary>Interleaved rounds of each.</summary>
+    public static async Task<SealingRounds> MeasureAsync(int mebibytes, int rounds)
     {
         var work = Directory.CreateDirectory($"/dev/shm/tsf-bench-{Environment.ProcessId}").FullName;
         try
@@ -24,28 +43,16 @@ internal static class SealingFigures
             BenchmarkPackage.Write(package, bytes, random: true);
             using var record = BenchmarkPackage.Record(package);
             var target = Path.Combine(work, "target");
-            var (seal, unseal, floor, floorHash) = (new List<Cost>(), new List<Cost>(), new List<Cost>(), new List<Cost>());
-            for (var round = 0; round < Rounds; round++)
+            var (seal, unseal, floor, digests) = (new List<SealingCost>(), new List<SealingCost>(), new List<SealingCost>(), new List<SealingCost>());
+            for (var round = 0; round < rounds; round++)
             {
                 await MeasureAsync(seal, target, () => BenchmarkPackage.SealAsync(package, record, sealedFile));
                 await MeasureAsync(floor, target, () => FloorAsync(target, sealedFile, bytes, hash: false));
                 await MeasureAsync(unseal, target, () => UnsealAsync(target, sealedFile, record));
-                await MeasureAsync(floorHash, target, () => FloorAsync(target, sealedFile, bytes, hash: true));
+                await MeasureAsync(digests, target, () => FloorAsync(target, sealedFile, bytes, hash: true));
             }
 
-            Console.WriteLine(Figures.Format($"{mebibytes} MiB, {Environment.ProcessorCount} cores, tmpfs, medians of {Rounds} interleaved rounds; in brackets by processor time, which other work on the machine disturbs less"));
-            Print("decrypt and write, nothing around it", floor);
-            Print("the same and SHA-256 of the plaintext", floorHash);
-            Print("unseal (with every digest checked)", unseal);
-            Print("seal (reading, digests, encrypting, writing)", seal);
-            return 0;
-
-            void Print(string name, List<Cost> costs) => Console.WriteLine(Figures.Format(
-                $"{name,-46} {bytes / Median(costs, cost => cost.Seconds) / 1e9,6:0.00} GB/s  {Ratio(costs, cost => cost.Seconds),5:P0} of the first   ({Median(costs, cost => cost.ProcessorSeconds) / bytes * 1e9:0.00} s/GB, {Ratio(costs, cost => cost.ProcessorSeconds):P0})"));
-
-            double Ratio(List<Cost> costs, Func<Cost, double> of) => Figures.Median(floor.Zip(costs, (first, other) => of(first) / of(other)));
-
-            static double Median(List<Cost> costs, Func<Cost, double> of) => Figures.Median(costs.Select(of));
+            return new SealingRounds(bytes, floor, digests, unseal, seal);
         }
         finally
         {
@@ -54,12 +61,12 @@ internal static class SealingFigures
     }
 
     /// <summary>Runs into a fresh target; making room again is not part of the time.</summary>
-    private static async Task MeasureAsync(List<Cost> costs, string target, Func<Task> action)
+    private static async Task MeasureAsync(List<SealingCost> costs, string target, Func<Task> action)
     {
         var before = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         await action();
-        costs.Add(new Cost(Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
+        costs.Add(new SealingCost(Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
         if (Directory.Exists(target))
         {
             Directory.Delete(target, recursive: true);
@@ -117,6 +124,4 @@ internal static class SealingFigures
             RandomAccess.Write(target, plain, segment * Segment);
         }
     }
-
-    private sealed record Cost(double Seconds, double ProcessorSeconds);
 }

@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using TrustedServe.Testing;
 
 namespace TrustedServe.EndToEnd;
@@ -26,9 +30,41 @@ public sealed partial class FiveCommandsTests
         var (code, answer) = await TrustedServeCommand.RunAsync(work.Path, work["home"], [.. commands[4], "--url", url]);
         Assert.True(code == 0, answer);
         Assert.Matches(@"│\s*de\s*│", answer);
+        await MeasureAsync(work, url);
+        await RefuseTooLongAsync(url);
 
         serve.Signal("INT");
         Assert.Equal(0, await serve.WaitAsync());
+    }
+
+    // What a user looks at next: where the lanes really are, how fast it is, and what a start consists of.
+    private static async Task MeasureAsync(TemporaryDirectory work, string url)
+    {
+        var (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], "topology", "--served", "langid", "--url", url, "--json");
+        Assert.True(exitCode == 0, output);
+        using var topology = JsonDocument.Parse(output);
+        var worker = Assert.Single(topology.RootElement.GetProperty("actual").GetProperty("langid").EnumerateArray());
+        Assert.Equal("ok", worker.GetProperty("affinity").GetString());
+        Assert.Equal(worker.GetProperty("lanes").ToString(), worker.GetProperty("actualLanes").ToString());
+        (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], "topology", "--served", "langid", "--url", url);
+        Assert.True(exitCode == 0, output);
+        Assert.Matches(@"actual[\s\S]*│ langid", output);
+
+        (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], "bench", "--model", "langid", "--url", url, "--duration", "1", "--warm-up", "0", "--svg", work["load.svg"], "--json");
+        Assert.True(exitCode == 0, output);
+        using var report = JsonDocument.Parse(output);
+        Assert.True(report.RootElement.GetProperty("answers").GetInt64() > 0, output);
+        Assert.Equal("svg", XDocument.Load(work["load.svg"]).Root!.Name.LocalName);
+    }
+
+    private static async Task RefuseTooLongAsync(string url)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(url) };
+        using var answer = await http.PostAsJsonAsync("/v2/models/langid/infer", new { inputs = new[] { new { name = "text", datatype = "BYTES", shape = new[] { 1 }, data = new[] { string.Join(' ', Enumerable.Repeat("das", 200)) } } } });
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("TSF4013", problem, StringComparison.Ordinal);
+        Assert.Matches("has [0-9]{3} tokens; the model takes at most 128", problem);
     }
 
     private static List<string[]> Commands(string readme)

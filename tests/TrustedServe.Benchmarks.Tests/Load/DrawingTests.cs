@@ -48,6 +48,16 @@ public sealed class DrawingTests
         Check(TimelinePlot.Draw(timeline, "start"));
     }
 
+    [Fact]
+    public void Process_that_began_before_the_line_about_it_came_has_its_parts_where_they_were()
+    {
+        var timeline = new StartTimeline();
+        timeline.Add(Event(LogIds.WorkerStarted), 0.5);
+        timeline.Add(Event(LogIds.WorkerStep, ("Phase", "Hardened"), ("Seconds", "0.75")), 1);
+        timeline.Add(Event(LogIds.WorkerStep, ("Phase", "Ready"), ("Seconds", "1.5"), ("Details", """{"timeline":"attest=0.500..1.500"}""")), 2.5);
+        Assert.Equal(("attest", 0.75, 1.75), timeline.Steps.Select(step => (step.Name, step.Begin, step.End)).Last());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(";;=;a;a=;=1..2;a=1;a=1..;a=..1;a=2..1;a=x..y;a=1..2..3;a=-1..2;a=NaN..1;a=1..1e999")]

@@ -11,10 +11,10 @@ namespace TrustedServe.Benchmarks.Studies;
 internal static class Loss
 {
     private const int Tokens = 32;
-    private const int Callers = 8;
+    private const int Callers = 4;
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs it; every round starts the model anew.</summary>
     public static async Task<int> RunAsync(string[] arguments)

@@ -72,8 +72,10 @@ internal sealed class WorkerStart(
     {
         var model = await new StartWait(progress, time, logger).RunAsync(() => LoadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         var (manifest, timeline) = (model.Manifest, progress.Timeline);
+        var planning = timeline.Now;
         var placement = WorkerPlacement.OfThisMachine(config);
         var plan = placement.Plan(FactsOf(manifest));
+        timeline.Add("plan", planning);
         int[][] lanes = [.. plan.Lanes.Select(lane => lane.Cores.ToArray())];
         var kinds = SessionKinds.Decide(config.Weights, manifest, lanes[0].Length);
         var threads = new PlacedThreads(config);
@@ -94,6 +96,7 @@ internal sealed class WorkerStart(
                 pipeline = TaskPipelines.Create(model.Directory, manifest, sessions);
             }
 
+            var placing = timeline.Now;
             var weights = WeightsPlacement.Of(model);
             if (!kinds.Change)
             {
@@ -104,6 +107,8 @@ internal sealed class WorkerStart(
             var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
             var report = PlacementReport.Of(
                 plan, pinned, sessions.Helpers, model.MemoryPolicy.Succeeded ? threads.Memory : model.MemoryPolicy, weights, placement.Topology.InstructionSets);
+
+            timeline.Add("lanes", placing);
 
             // Who waited for the model is computed beside the samples; no answer leaves before those came out right.
             loaded = new LoadedModel(model, sessions, pipeline, scheduler, report);

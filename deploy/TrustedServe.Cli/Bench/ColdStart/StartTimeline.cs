@@ -45,11 +45,13 @@ internal sealed class StartTimeline
                     steps.Add(new TimelineStep(worker, "process started", 0, seconds));
                     break;
                 case LogIds.WorkerStep when workers.TryGetValue(worker, out var times):
-                    // The worker's own clock says when; the line may have waited for its reader.
-                    var end = Math.Clamp(times.Started + line.Number("Seconds"), times.Last, Math.Max(times.Last, seconds));
+                    // The worker's own clock says when; the line may have waited for its reader. A process begins before the call that
+                    // starts it returns: the line that came soonest after its moment says best when.
+                    var started = Math.Max(0, Math.Min(times.Started, seconds - line.Number("Seconds")));
+                    var end = Math.Clamp(started + line.Number("Seconds"), times.Last, Math.Max(times.Last, seconds));
                     steps.Add(new TimelineStep(worker, StartProgress.Meaning(line["Phase"]), times.Last, end));
-                    workers[worker] = (times.Started, end);
-                    AddParts(line, worker, times.Started);
+                    workers[worker] = (started, end);
+                    AddParts(line, worker, started);
                     break;
                 case LogIds.Ready:
                     steps.Add(new TimelineStep(FrontEnd, "every model is ready", 0, seconds));
