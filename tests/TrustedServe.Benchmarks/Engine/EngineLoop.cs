@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
+using TrustedServe.Packaging.Manifests;
 
 namespace TrustedServe.Benchmarks.Engine;
 
@@ -9,7 +10,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly InferenceSession session;
     private readonly bool tokenTypes;
 
-    /// <summary>Opens a graph.</summary>
+    /// <summary>Opens the graph of a package.</summary>
     public EngineLoop(string graph)
         : this(graph, mapped: false)
     {
@@ -17,7 +18,7 @@ internal sealed class EngineLoop : IDisposable
 
     private EngineLoop(string graph, bool mapped)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var options = EngineOptions.For(Manifest.Parse(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(graph)!, PackagePath.Manifest))));
         if (mapped)
         {
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;

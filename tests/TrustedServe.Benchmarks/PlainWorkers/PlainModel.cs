@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using TrustedServe.Benchmarks.Engine;
 using TrustedServe.Packaging.Manifests;
 
 namespace TrustedServe.Benchmarks.PlainWorkers;
@@ -21,7 +22,7 @@ internal sealed class PlainModel : IDisposable
     public static PlainModel Load(string directory)
     {
         var manifest = Manifest.Parse(File.ReadAllBytes(Path.Combine(directory, "manifest.json")));
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var options = EngineOptions.For(manifest);
         return new PlainModel(manifest, new InferenceSession(Path.Combine(directory, manifest.Graph), options));
     }
 
