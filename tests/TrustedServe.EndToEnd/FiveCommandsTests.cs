@@ -46,9 +46,11 @@ public sealed partial class FiveCommandsTests
         var worker = Assert.Single(topology.RootElement.GetProperty("actual").GetProperty("langid").EnumerateArray());
         Assert.Equal("ok", worker.GetProperty("affinity").GetString());
         Assert.Equal(worker.GetProperty("lanes").ToString(), worker.GetProperty("actualLanes").ToString());
+        var frontEnd = topology.RootElement.GetProperty("frontEnd");
+        Assert.Equal(frontEnd.GetProperty("cores").GetString(), frontEnd.GetProperty("actualCores").GetString());
         (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], "topology", "--served", "langid", "--url", url);
         Assert.True(exitCode == 0, output);
-        Assert.Matches(@"actual[\s\S]*│ langid", output);
+        Assert.Matches(@"actual[\s\S]*│ front end[\s\S]*│ langid", output);
 
         (exitCode, output) = await TrustedServeCommand.RunAsync(work.Path, work["home"], "bench", "--model", "langid", "--url", url, "--duration", "1", "--warm-up", "0", "--svg", work["load.svg"], "--json");
         Assert.True(exitCode == 0, output);

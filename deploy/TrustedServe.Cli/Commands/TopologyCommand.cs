@@ -56,22 +56,25 @@ internal static class TopologyCommand
                 LanesOnSiblings = parsed.GetValue(siblings),
             });
             var actual = new Dictionary<string, IReadOnlyList<PlacementReport>>();
+            FrontEndReport? frontEndActual = null;
             if (parsed.GetValue(served) is { Length: > 0 } names)
             {
                 using var client = new FrontEndClient(PredictCommand.Address(parsed.GetValue(url)!), ServeCommand.FromEnvironment(parsed.GetValue(key)));
                 foreach (var name in names)
                 {
-                    actual[name] = PlacementReport.Parse(Property(await client.ModelAsync(name, cancellationToken)));
+                    var model = await client.ModelAsync(name, cancellationToken);
+                    actual[name] = PlacementReport.Parse(Property(model, PlacementReport.Property));
+                    frontEndActual ??= FrontEndReport.Parse(Property(model, FrontEndReport.Property));
                 }
             }
 
             if (parsed.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(new { machine, plan, actual }, StrictJson.Indented));
+                Console.WriteLine(JsonSerializer.Serialize(new { machine, plan, actual, frontEnd = frontEndActual }, StrictJson.Indented));
             }
             else
             {
-                TopologyDrawing.Print(machine, plan, actual);
+                TopologyDrawing.Print(machine, plan, actual, frontEndActual);
             }
 
             return 0;
@@ -120,7 +123,7 @@ internal static class TopologyCommand
         return new ModelFacts(manifest.Name, manifest.Version, manifest.Files.Sum(file => file.Size), manifest.Precision, manifest.MaxSequence);
     }
 
-    private static string? Property(JsonElement model) =>
+    private static string? Property(JsonElement model, string name) =>
         model.ValueKind == JsonValueKind.Object && model.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object
-        && properties.TryGetProperty(PlacementReport.Property, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        && properties.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 }

@@ -19,7 +19,8 @@ internal static class TopologyDrawing
     /// <param name="machine">The machine.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="actual">Workers of a running front end by model.</param>
-    public static void Print(MachineTopology machine, PlacementPlan plan, IReadOnlyDictionary<string, IReadOnlyList<PlacementReport>> actual)
+    /// <param name="frontEnd">That front end; null when it says nothing of itself.</param>
+    public static void Print(MachineTopology machine, PlacementPlan plan, IReadOnlyDictionary<string, IReadOnlyList<PlacementReport>> actual, FrontEndReport? frontEnd)
     {
         // Each model has lanes of its own on the same cores: the drawing shows those of the first.
         var first = plan.Workers.Where(worker => (worker.Model, worker.Version) == (plan.Workers[0].Model, plan.Workers[0].Version)).ToList();
@@ -54,7 +55,7 @@ internal static class TopologyDrawing
         AnsiConsole.MarkupLine("[blue]F[/] front end, [green]L0[/] lane, [grey]·[/] not for lanes, [red]×[/] not allowed; a physical core is written with all its hardware threads");
         Summary(machine, plan);
         Workers(plan);
-        Actual(actual);
+        Actual(actual, frontEnd);
     }
 
     private static IEnumerable<string> Cells(MachineTopology machine, PlacementPlan plan, Dictionary<int, int> laneOf, NumaNode node)
@@ -104,7 +105,7 @@ internal static class TopologyDrawing
         AnsiConsole.Write(table);
     }
 
-    private static void Actual(IReadOnlyDictionary<string, IReadOnlyList<PlacementReport>> actual)
+    private static void Actual(IReadOnlyDictionary<string, IReadOnlyList<PlacementReport>> actual, FrontEndReport? frontEnd)
     {
         if (actual.Count == 0)
         {
@@ -112,6 +113,16 @@ internal static class TopologyDrawing
         }
 
         var table = new Table().Title("actual").Border(TableBorder.Rounded).AddColumns("model", "node", "planned lanes", "threads may run on", "pinning", "memory policy", "weights lie on", "instruction sets");
+        if (frontEnd is not null)
+        {
+            table.AddRow(
+                new Text("front end"),
+                new Text(""),
+                new Text($"{frontEnd.Cores}{(frontEnd.IsShared ? " (shared)" : "")}"),
+                new Text(frontEnd.ActualCores),
+                new Text(frontEnd.IsShared ? "not asked" : frontEnd.Affinity));
+        }
+
         foreach (var (model, workers) in actual)
         {
             foreach (var worker in workers)

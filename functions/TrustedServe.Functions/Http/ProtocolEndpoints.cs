@@ -7,12 +7,13 @@ using TrustedServe.Functions.Inference.Json;
 using TrustedServe.Functions.Settings;
 using TrustedServe.Functions.Signals;
 using TrustedServe.Functions.Supervision;
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Functions.Http;
 
 /// <summary>The Open Inference Protocol v2 over REST.</summary>
-internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet fleet, HeldRequests held, AccessControl access, BodyBudget budget, ServeOptions options)
+internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet fleet, HostPlacement placement, HeldRequests held, AccessControl access, BodyBudget budget, ServeOptions options)
 {
     private const string ServerName = "trustedserve";
 
@@ -67,7 +68,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
     private Task ModelAsync(HttpContext context)
     {
         var model = Resolve(context);
-        return JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (model, Versions: fleet.Find(model.Name)!.Keys), static (writer, state) =>
+        return JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (model, Versions: fleet.Find(model.Name)!.Keys, placement.FrontEnd), static (writer, state) =>
         {
             var metadata = state.model.Metadata;
             writer.WriteStartObject();
@@ -86,6 +87,11 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
             foreach (var (key, value) in metadata.Properties)
             {
                 writer.WriteString(key, value);
+            }
+
+            if (state.FrontEnd is { } frontEnd)
+            {
+                writer.WriteString(FrontEndReport.Property, frontEnd.ToProperty());
             }
 
             writer.WriteEndObject();

@@ -9,6 +9,9 @@ namespace TrustedServe.Functions.Supervision;
 /// <param name="calls">The kernel.</param>
 internal sealed class HostPlacement(Func<MachineTopology> machine, ISystemCalls calls)
 {
+    /// <summary>Where the front end is, planned against actual; null before <see cref="Apply"/>.</summary>
+    public FrontEndReport? FrontEnd { get; private set; }
+
     /// <summary>Plans, keeps this process to its cores when it has some of its own, and logs both.</summary>
     /// <returns>What workers may use of each node.</returns>
     public IReadOnlyList<NodeShare> Apply(WorkerOptions options, ILogger logger)
@@ -23,15 +26,13 @@ internal sealed class HostPlacement(Func<MachineTopology> machine, ISystemCalls 
             frontEnd.Reason,
             string.Join(" and ", plan.Nodes.Select(share => $"cores {CpuList.Format(share.Cores)} of node {share.Node}")),
             plan.Notes.Count == 0 ? "nothing to remark" : string.Join("; ", plan.Notes));
-        if (!frontEnd.IsShared)
+        var applied = ProcessPlacement.Apply(frontEnd.IsShared ? [] : frontEnd.Cores, calls);
+        if (!applied.IsAsPlanned)
         {
-            var applied = ProcessPlacement.Apply(frontEnd.Cores, calls);
-            if (!applied.IsAsPlanned)
-            {
-                SupervisionLog.NotPinned(logger, applied.Affinity);
-            }
+            SupervisionLog.NotPinned(logger, applied.Affinity);
         }
 
+        FrontEnd = FrontEndReport.Of(frontEnd, applied);
         return plan.Nodes;
     }
 }

@@ -29,6 +29,8 @@ public sealed class RoutingTests
         Assert.Equal("1,2", seen[0]);
         Assert.Equal("3,4", seen[1]);
         var metadata = await host.Client.GetFromJsonAsync<JsonElement>("/v2/models/placed-0");
+        var frontEnd = FrontEndReport.Parse(metadata.GetProperty("properties").GetProperty("front_end").GetString())!;
+        Assert.Equal(("0", "0", false, "ok"), (frontEnd.Cores, frontEnd.ActualCores, frontEnd.IsShared, frontEnd.Affinity));
         Assert.Equal("4", metadata.GetProperty("properties").GetProperty("lanes").GetString()); // two of each double
         Assert.Contains(host.Log.Lines, line => line.Id == 2107 && line.Text.Contains("cores 1-2 of node 0 and cores 3-4 of node 1"));
     }
