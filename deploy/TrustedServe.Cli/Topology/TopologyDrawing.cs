@@ -112,7 +112,8 @@ internal static class TopologyDrawing
             return;
         }
 
-        var table = new Table().Title("actual").Border(TableBorder.Rounded).AddColumns("model", "node", "planned lanes", "threads may run on", "pinning", "memory policy", "weights lie on", "instruction sets");
+        var table = new Table().Title("actual").Border(TableBorder.Rounded).AddColumns("model", "node", "planned lanes", "threads may run on", "pinning", "memory policy", "weights lie on");
+        table.Columns[0].NoWrap();
         if (frontEnd is not null)
         {
             table.AddRow(
@@ -134,8 +135,7 @@ internal static class TopologyDrawing
                     new Text(string.Join(' ', worker.ActualLanes)),
                     new Text(worker.Affinity),
                     new Text(worker.MemoryPolicy),
-                    new Text(worker.Weights ?? "not asked"),
-                    new Text(string.Join(", ", worker.Instructions.DefaultIfEmpty("not known"))));
+                    new Text(worker.Weights ?? "not asked"));
             }
 
             if (workers.Count == 0)
@@ -144,6 +144,8 @@ internal static class TopologyDrawing
             }
         }
 
+        var sets = actual.Values.SelectMany(workers => workers).Select(worker => string.Join(", ", worker.Instructions.DefaultIfEmpty("not known"))).Distinct();
+        table.Caption($"instruction sets where they run: {string.Join("; ", sets)}".EscapeMarkup());
         AnsiConsole.Write(table);
     }
 }
