@@ -28,7 +28,10 @@ public sealed class ColdStartTests(ServedDigits digits) : IClassFixture<ServedDi
 
         // The engine's library and the listener are made ready beside it.
         Assert.True(steps["engine"].Begin < steps["attest"].End && steps["listener"].Begin < steps["attest"].End, output);
-        Assert.True(steps["first answer of digits"].End >= steps["warm-up"].End - 0.001, output);
+
+        // The worker's clock and ours meet where its lines come in: no part is over later than the line that tells of it.
+        Assert.True(steps["warm-up"].End <= steps["every model is ready"].End + 0.001, output);
+        Assert.True(steps["attest"].End < steps["first answer of digits"].End, output);
         Assert.Contains("warm-up", XDocument.Load(digits.File("start.svg")).ToString(), StringComparison.Ordinal);
 
         (exitCode, output) = await digits.RunAsync(command);

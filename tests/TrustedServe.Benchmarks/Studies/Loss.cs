@@ -84,7 +84,7 @@ internal static class Loss
                         continue;
                     }
 
-                    told ??= now;
+                    told ??= kill != 0 ? now : throw new InvalidOperationException($"A call failed before the worker was killed: {outcome}.");
                     wire.Dispose();
                     wire = new LoadConnection(served.Address, Limit);
                     Thread.Sleep(Pause);

@@ -154,6 +154,11 @@ internal sealed class WorkerStart(
             : Task.CompletedTask;
     }
 
+    private static string DescribeGraph(Manifest manifest, bool temporary) =>
+        EngineSession.IsFinished(manifest, temporary) ? "as it was optimised"
+        : manifest.Engine is { } engine && !engine.Fits(EngineSession.EngineVersion) ? $"optimised again: it was by {engine.Name} {engine.Version}"
+        : "optimised here";
+
     private async Task<UnsealedModel> LoadAsync(CancellationToken cancellationToken)
     {
         attested = time.GetTimestamp();
@@ -187,7 +192,7 @@ internal sealed class WorkerStart(
         return new Dictionary<string, string>
         {
             ["engine"] = EngineSession.EngineVersion,
-            ["graph"] = EngineSession.IsFinished(manifest, kinds.Change) ? "as it was optimised" : manifest.Engine is { } engine && !engine.Fits(EngineSession.EngineVersion) ? $"optimised again: it was by {engine.Name} {engine.Version}" : "optimised here",
+            ["graph"] = DescribeGraph(manifest, kinds.Change),
             ["weights"] = kinds.First == SessionKind.Mapped ? "mapped" : "prepacked",
             ["lanes"] = $"{plan.Lanes.Count}",
             ["placement"] = plan.Summary(),
