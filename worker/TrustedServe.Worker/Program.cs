@@ -49,7 +49,10 @@ async Task<int> RunAsync()
     progress.Publish(StartStep.Types.Phase.Hardened, hardening);
     var input = Console.OpenStandardInput();
     var config = ParentPipe.ReadFirstLine(input, MaxConfigBytes, ReadConfig);
+    progress.Timeline.Add("configuration", beginning);
+    var placing = progress.Timeline.Now;
     var placed = Place(config);
+    progress.Timeline.Add("placement", placing);
     using var loader = new SealedModelLoader(config, time);
     ParentPipe.EndWith(input, loader.Dispose);
     await using var early = EarlyLoader.Begin(loader, progress);

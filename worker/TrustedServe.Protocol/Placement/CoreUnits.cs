@@ -5,44 +5,75 @@ namespace TrustedServe.Protocol.Placement;
 /// <summary>The physical cores that are still to be given away, each as the hardware threads of it that may be used.</summary>
 internal sealed class CoreUnits
 {
-    private readonly SortedDictionary<int, List<int[]>> byNode = [];
+    private readonly List<NodeUnits> byNode = [];
 
     private CoreUnits()
     {
     }
 
     /// <summary>The units of each node, lowest numbers first.</summary>
-    public IReadOnlyDictionary<int, List<int[]>> ByNode => byNode;
+    public IReadOnlyList<NodeUnits> ByNode => byNode;
 
     /// <summary>How many there are.</summary>
-    public int Count => byNode.Values.Sum(units => units.Count);
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            foreach (var node in byNode)
+            {
+                count += node.Units.Count;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>The units of a machine, as many as the quota allows.</summary>
     public static CoreUnits Of(MachineTopology topology, bool threadsCount, List<string> notes)
     {
-        var allowed = topology.AllowedCores.ToHashSet();
+        var allowed = new HashSet<int>(topology.AllowedCores);
         var all = new CoreUnits();
         foreach (var core in topology.Cores)
         {
             // A unit is met first at the lowest of its threads that may be used.
-            int[] unit = [.. core.Siblings.Where(allowed.Contains)];
-            if (unit.Length > 0 && unit[0] == core.Number)
+            var unit = NumberSets.Both(core.Siblings, allowed);
+            if (unit.Count > 0 && unit[0] == core.Number)
             {
-                if (!all.byNode.TryGetValue(core.Node, out var units))
-                {
-                    all.byNode.Add(core.Node, units = []);
-                }
-
-                units.Add(unit);
+                all.UnitsOf(core.Node).Add([.. unit]);
             }
         }
 
+        all.byNode.Sort((one, other) => one.Node.CompareTo(other.Node));
         all.Cut(topology.CpuQuota, threadsCount, notes);
         return all;
     }
 
     /// <summary>Every hardware thread of every unit.</summary>
-    public IReadOnlyList<int> AllThreads() => [.. byNode.Values.SelectMany(units => units).SelectMany(unit => unit).Order()];
+    public IReadOnlyList<int> AllThreads()
+    {
+        var threads = new List<int>();
+        foreach (var node in byNode)
+        {
+            threads.AddRange(Threads(node.Units));
+        }
+
+        threads.Sort();
+        return threads;
+    }
+
+    /// <summary>The hardware threads of some units, ascending.</summary>
+    public static List<int> Threads(List<int[]> units)
+    {
+        var threads = new List<int>();
+        foreach (var unit in units)
+        {
+            threads.AddRange(unit);
+        }
+
+        threads.Sort();
+        return threads;
+    }
 
     /// <summary>Takes units from one node.</summary>
     /// <returns>Their hardware threads; null when nothing would be left for a worker.</returns>
@@ -54,13 +85,13 @@ internal sealed class CoreUnits
         }
 
         // A node that is used up needs no worker; otherwise the largest bears it best. A first one is found before its equals.
-        var from = byNode.Values.FirstOrDefault(units => units.Count == count) ?? byNode.Values.MaxBy(units => units.Count)!;
+        var from = (byNode.Find(node => node.Units.Count == count) ?? byNode.MaxBy(node => node.Units.Count)!).Units;
         if (from.Count < count)
         {
             return null;
         }
 
-        int[] taken = [.. from.Take(count).SelectMany(unit => unit).Order()];
+        var taken = Threads(from.GetRange(0, count));
         from.RemoveRange(0, count);
         return taken;
     }
@@ -70,10 +101,10 @@ internal sealed class CoreUnits
         // Beyond the number of threads a quota limits nothing; below one, one lane still has to be.
         var left = quota is { } limit && limit < CpuList.Limit ? Math.Max(1, (int)limit) : int.MaxValue;
         var before = Count;
-        foreach (var (node, units) in byNode.ToArray())
+        foreach (var node in byNode)
         {
             var kept = new List<int[]>();
-            foreach (var unit in units)
+            foreach (var unit in node.Units)
             {
                 var cost = threadsCount ? Math.Min(unit.Length, left) : 1;
                 if (left > 0)
@@ -83,12 +114,23 @@ internal sealed class CoreUnits
                 }
             }
 
-            byNode[node] = kept;
+            node.Units.Clear();
+            node.Units.AddRange(kept);
         }
 
         if (Count < before)
         {
             notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cpu.max allows the time of {quota:0.##} core(s): {Count} of {before} are planned with"));
         }
+    }
+
+    private List<int[]> UnitsOf(int node)
+    {
+        if (byNode.Find(one => one.Node == node) is not { } units)
+        {
+            byNode.Add(units = new NodeUnits(node, []));
+        }
+
+        return units.Units;
     }
 }

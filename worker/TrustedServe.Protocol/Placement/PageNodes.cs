@@ -27,11 +27,22 @@ public sealed record PageNodes(SystemCallResult Result, int Asked, int Absent, I
             return new PageNodes(result, pages.Length, 0, new Dictionary<int, int>());
         }
 
-        return new PageNodes(
-            result,
-            pages.Length,
-            nodes.Count(node => node < 0),
-            nodes.Where(node => node >= 0).CountBy(node => node).OrderBy(pair => pair.Key).ToDictionary());
+        Array.Sort(nodes);
+        var byNode = new Dictionary<int, int>();
+        var absent = 0;
+        foreach (var node in nodes)
+        {
+            if (node < 0)
+            {
+                absent++;
+            }
+            else
+            {
+                byNode[node] = byNode.GetValueOrDefault(node) + 1;
+            }
+        }
+
+        return new PageNodes(result, pages.Length, absent, byNode);
     }
 
     /// <summary>Asks about a file's pages by mapping it: a file of a memory-backed file system lies where its first writer put it.</summary>
@@ -78,6 +89,12 @@ public sealed record PageNodes(SystemCallResult Result, int Asked, int Absent, I
         var first = address & ~(nint)(pageSize - 1);
         var pages = length == 0 ? 0 : ((long)address + length - 1 - first) / pageSize + 1;
         var count = (int)Math.Min(pages, MostPages);
-        return [.. Enumerable.Range(0, count).Select(index => first + (nint)(pages * index / count * pageSize))];
+        var sample = new nint[count];
+        for (var index = 0; index < count; index++)
+        {
+            sample[index] = first + (nint)(pages * index / count * pageSize);
+        }
+
+        return sample;
     }
 }

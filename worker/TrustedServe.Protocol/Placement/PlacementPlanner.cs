@@ -70,13 +70,19 @@ public static class PlacementPlanner
         ArgumentNullException.ThrowIfNull(wishes);
         ArgumentOutOfRangeException.ThrowIfZero(shares.Count);
         var (width, reason) = LaneWidthRule.Decide(model, wishes, topology.InstructionSets, shares.Min(share => share.LaneCores.Count));
-        var lanes = shares
-            .SelectMany(share => share.LaneCores.Chunk(width).Where(cores => cores.Length == width).Select(cores => new LanePlan(share.Node, cores)))
-            .ToList();
+        var lanes = new List<LanePlan>();
+        foreach (var share in shares)
+        {
+            for (var first = 0; first + width <= share.LaneCores.Count; first += width)
+            {
+                lanes.Add(new LanePlan(share.Node, Slice(share.LaneCores, first, width)));
+            }
+        }
+
         if (wishes.Lanes > 0 && wishes.Lanes < lanes.Count)
         {
             reason = $"{reason}; {wishes.Lanes} lane(s) were asked for";
-            lanes = [.. lanes.Take(wishes.Lanes)];
+            lanes.RemoveRange(wishes.Lanes, lanes.Count - wishes.Lanes);
         }
         else if (wishes.Lanes > lanes.Count)
         {
@@ -89,7 +95,7 @@ public static class PlacementPlanner
             model.Version,
             only?.Node,
             only?.MemoryNode,
-            [.. shares.SelectMany(share => share.Cores).Order()],
+            AllCores(shares),
             lanes,
             width,
             wishes.Mode,
@@ -110,10 +116,51 @@ public static class PlacementPlanner
             : new FrontEndPlan(units.AllThreads(), IsShared: true, $"{wanted} of {total} core(s) were asked for, and no node would keep one for a worker");
     }
 
-    private static List<NodeShare> Shares(MachineTopology topology, CoreUnits units, bool lanesOnSiblings) =>
-        [.. units.ByNode.Where(node => node.Value.Count > 0).Select(node => new NodeShare(
-            node.Key,
-            topology.MemoryNodeFor(node.Key),
-            [.. node.Value.SelectMany(unit => unit).Order()],
-            [.. node.Value.SelectMany(unit => lanesOnSiblings ? unit : unit.Take(1))]))];
+    private static List<NodeShare> Shares(MachineTopology topology, CoreUnits units, bool lanesOnSiblings)
+    {
+        var shares = new List<NodeShare>();
+        foreach (var node in units.ByNode)
+        {
+            if (node.Units.Count > 0)
+            {
+                shares.Add(ShareOf(topology, node, lanesOnSiblings));
+            }
+        }
+
+        return shares;
+    }
+
+    private static NodeShare ShareOf(MachineTopology topology, NodeUnits node, bool lanesOnSiblings)
+    {
+        var laneCores = new List<int>();
+        foreach (var unit in node.Units)
+        {
+            laneCores.AddRange(lanesOnSiblings ? unit : unit[..1]);
+        }
+
+        return new NodeShare(node.Node, topology.MemoryNodeFor(node.Node), CoreUnits.Threads(node.Units), laneCores);
+    }
+
+    private static List<int> AllCores(IReadOnlyList<NodeShare> shares)
+    {
+        var cores = new List<int>();
+        foreach (var share in shares)
+        {
+            cores.AddRange(share.Cores);
+        }
+
+        cores.Sort();
+        return cores;
+    }
+
+    private static int[] Slice(IReadOnlyList<int> cores, int first, int count)
+    {
+        var slice = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            slice[i] = cores[first + i];
+        }
+
+        return slice;
+    }
 }

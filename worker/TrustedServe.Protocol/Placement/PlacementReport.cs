@@ -66,10 +66,10 @@ public sealed record PlacementReport
             MemoryNode = plan.MemoryNode,
             Cores = CpuList.Format(plan.Cores),
             Lanes = [.. plan.Lanes.Select(lane => CpuList.Format(lane.Cores))],
-            ActualLanes = [.. lanes.Select((lane, index) => CpuList.Format(lane.ActualCores.Union(helpers.ElementAtOrDefault(index) ?? [])))],
+            ActualLanes = Actual(lanes, helpers),
             Mode = plan.Mode,
             Reason = plan.Reason,
-            Affinity = Answer(lanes.Select(lane => lane.Affinity)),
+            Affinity = (lanes.FirstOrDefault(lane => !lane.Affinity.Succeeded)?.Affinity ?? SystemCallResult.Ok).ToString(),
             MemoryPolicy = memory.ToString(),
             Weights = weights?.ToString(),
             Instructions = [.. instructions.Names()],
@@ -103,5 +103,16 @@ public sealed record PlacementReport
     /// <summary>One property out of those of several workers.</summary>
     public static string Merge(IEnumerable<string?> properties) => JsonSerializer.Serialize(properties.SelectMany(Parse), StrictJson.Compact);
 
-    private static string Answer(IEnumerable<SystemCallResult> results) => results.FirstOrDefault(result => !result.Succeeded).ToString();
+    private static List<string> Actual(IReadOnlyList<AppliedPlacement> lanes, IReadOnlyList<IReadOnlyList<int>> helpers)
+    {
+        var actual = new List<string>();
+        for (var lane = 0; lane < lanes.Count; lane++)
+        {
+            var cores = new List<int>(lanes[lane].ActualCores);
+            cores.AddRange(lane < helpers.Count ? helpers[lane] : []);
+            actual.Add(CpuList.Format(cores));
+        }
+
+        return actual;
+    }
 }

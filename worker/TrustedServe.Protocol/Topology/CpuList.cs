@@ -22,12 +22,12 @@ public static class CpuList
             return null;
         }
 
-        var members = new SortedSet<int>();
         if (text.IsEmpty)
         {
             return [];
         }
 
+        var isMember = new bool[Limit];
         foreach (var part in text.Split(','))
         {
             var range = text[part];
@@ -41,28 +41,38 @@ public static class CpuList
 
             for (var number = first; number <= last; number++)
             {
+                isMember[number] = true;
+            }
+        }
+
+        var members = new List<int>();
+        for (var number = 0; number < Limit; number++)
+        {
+            if (isMember[number])
+            {
                 members.Add(number);
             }
         }
 
-        return [.. members];
+        return members;
     }
 
     /// <summary>Writes a set; runs of neighbours become ranges.</summary>
     public static string Format(IEnumerable<int> members)
     {
         var text = new StringBuilder();
-        var sorted = new SortedSet<int>(members).ToArray();
-        for (var start = 0; start < sorted.Length;)
+        var sorted = new List<int>(members);
+        sorted.Sort();
+        for (var start = 0; start < sorted.Count;)
         {
             var end = start;
-            while (end + 1 < sorted.Length && sorted[end + 1] == sorted[end] + 1)
+            while (end + 1 < sorted.Count && sorted[end + 1] - sorted[end] is 0 or 1)
             {
                 end++;
             }
 
             text.Append(text.Length == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{sorted[start]}");
-            if (end > start)
+            if (sorted[end] > sorted[start])
             {
                 text.Append(CultureInfo.InvariantCulture, $"-{sorted[end]}");
             }

@@ -54,9 +54,9 @@ public sealed record MachineTopology
     public MachineTopology Within(IReadOnlyCollection<int> cores)
     {
         ArgumentNullException.ThrowIfNull(cores);
-        var wanted = cores.ToHashSet();
-        var both = AllowedCores.Where(wanted.Contains).ToArray();
-        return both.Length > 0 ? this with { AllowedCores = both }
+        var wanted = new HashSet<int>(cores);
+        var both = NumberSets.Both(AllowedCores, wanted);
+        return both.Count > 0 ? this with { AllowedCores = both }
             : this with { Notes = [.. Notes, $"none of the cores {CpuList.Format(wanted.Where(core => core is >= 0 and < CpuList.Limit))} may be used: {CpuList.Format(AllowedCores)} serve instead"] };
     }
 }

@@ -46,14 +46,20 @@ internal sealed class SystemFiles(string root)
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(Path.Combine(root, path))
-                .Take(MaxEntries)
-                .Select(entry => Path.GetFileName(entry))
-                .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-                .Select(name => int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)
-                .Where(number => number >= 0 && number < limit)
-                .Distinct()
-                .Order()];
+            var numbers = new List<int>();
+            foreach (var entry in Directory.EnumerateFileSystemEntries(Path.Combine(root, path)).Take(MaxEntries))
+            {
+                var name = Path.GetFileName(entry);
+                if (name.StartsWith(prefix, StringComparison.Ordinal)
+                    && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    && number < limit && !numbers.Contains(number))
+                {
+                    numbers.Add(number);
+                }
+            }
+
+            numbers.Sort();
+            return numbers;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -38,7 +38,7 @@ public static class TopologyReader
 
         // 2. Nodes.
         var nodes = Nodes(files, online, notes);
-        var nodeOf = nodes.SelectMany(node => node.Cores.Select(core => (core, node.Number))).ToDictionary(pair => pair.core, pair => pair.Number);
+        var nodeOf = NodeOf(nodes);
 
         // 3. Physical cores.
         var cores = Cores(files, online, nodeOf);
@@ -51,7 +51,15 @@ public static class TopologyReader
             allowed = Narrow(allowed, affinity, "affinity", notes);
         }
 
-        var memory = nodes.Where(node => node.MemoryBytes > 0).Select(node => node.Number).ToList();
+        var memory = new List<int>();
+        foreach (var node in nodes)
+        {
+            if (node.MemoryBytes > 0)
+            {
+                memory.Add(node.Number);
+            }
+        }
+
         return new MachineTopology
         {
             Nodes = nodes,
@@ -77,7 +85,7 @@ public static class TopologyReader
 
     private static List<NumaNode> Nodes(SystemFiles files, IReadOnlyList<int> online, List<string> notes)
     {
-        var unclaimed = online.ToHashSet();
+        var unclaimed = new HashSet<int>(online);
         var nodes = new List<NumaNode>();
         foreach (var number in files.Numbered(NodeFolder, "node", NodeLimit))
         {
@@ -88,7 +96,9 @@ public static class TopologyReader
                 notes.Add($"the cores of node {number} cannot be read");
             }
 
-            nodes.Add(new NumaNode(number, [.. (claimed ?? []).Where(unclaimed.Remove)], Memory(files.Text($"{folder}/meminfo")), Distances(files.Text($"{folder}/distance"))));
+            var own = NumberSets.Both(claimed ?? [], unclaimed);
+            unclaimed.ExceptWith(own);
+            nodes.Add(new NumaNode(number, own, Memory(files.Text($"{folder}/meminfo")), Distances(files.Text($"{folder}/distance"))));
         }
 
         if (nodes.Count == 0)
@@ -101,34 +111,65 @@ public static class TopologyReader
             notes.Add($"no node claims the cores {CpuList.Format(unclaimed)}");
         }
 
-        nodes[0] = nodes[0] with { Cores = [.. nodes[0].Cores.Concat(unclaimed).Order()] };
+        var first = new List<int>(nodes[0].Cores);
+        first.AddRange(unclaimed);
+        first.Sort();
+        nodes[0] = nodes[0] with { Cores = first };
         return nodes;
     }
 
-    private static List<LogicalCore> Cores(SystemFiles files, IReadOnlyList<int> online, Dictionary<int, int> nodeOf)
+    // By core; -1 for what no node has.
+    private static int[] NodeOf(List<NumaNode> nodes)
+    {
+        var nodeOf = new int[CpuList.Limit];
+        Array.Fill(nodeOf, -1);
+        foreach (var node in nodes)
+        {
+            foreach (var core in node.Cores)
+            {
+                nodeOf[core] = node.Number;
+            }
+        }
+
+        return nodeOf;
+    }
+
+    private static List<LogicalCore> Cores(SystemFiles files, IReadOnlyList<int> online, int[] nodeOf)
     {
         var cores = new List<LogicalCore>();
-        var groups = new Dictionary<int, IReadOnlyList<int>>();
-        var packages = online.ToDictionary(number => number, number => files.Number($"{CpuFolder}/cpu{number}/topology/physical_package_id") ?? 0);
-        var identities = online
-            .Select(number => (number, Id: files.Number($"{CpuFolder}/cpu{number}/topology/core_id")))
-            .ToLookup(pair => (packages[pair.number], nodeOf[pair.number], pair.Id ?? -1 - pair.number), pair => pair.number);
-        var identityOf = identities.SelectMany(group => group.Select(number => (number, group.Key))).ToDictionary(pair => pair.number, pair => pair.Key);
+        var groups = new List<int>?[CpuList.Limit];
+        var packages = new int[CpuList.Limit];
+        var identities = new int[CpuList.Limit];
         foreach (var number in online)
         {
-            if (!groups.ContainsKey(number))
+            packages[number] = files.Number($"{CpuFolder}/cpu{number}/topology/physical_package_id") ?? 0;
+            identities[number] = files.Number($"{CpuFolder}/cpu{number}/topology/core_id") ?? -1 - number;
+        }
+
+        foreach (var number in online)
+        {
+            if (groups[number] is null)
             {
                 // Lists that contradict each other must not put a core into two groups: the first list to name it has it.
-                var listed = files.List($"{CpuFolder}/cpu{number}/topology/thread_siblings_list") ?? [.. identities[identityOf[number]]];
-                int[] group = [.. listed.Append(number).Distinct().Order()
-                    .Where(one => nodeOf.TryGetValue(one, out var node) && node == nodeOf[number] && !groups.ContainsKey(one))];
+                var listed = files.List($"{CpuFolder}/cpu{number}/topology/thread_siblings_list");
+                var group = new List<int> { number };
+                foreach (var one in listed ?? online)
+                {
+                    var isSibling = listed is not null || (packages[one] == packages[number] && identities[one] == identities[number]);
+                    if (isSibling && one != number && nodeOf[one] == nodeOf[number] && groups[one] is null)
+                    {
+                        group.Add(one);
+                    }
+                }
+
+                group.Sort();
                 foreach (var one in group)
                 {
                     groups[one] = group;
                 }
             }
 
-            cores.Add(new LogicalCore(number, packages[number], nodeOf[number], groups[number]));
+            cores.Add(new LogicalCore(number, packages[number], nodeOf[number], groups[number]!));
         }
 
         return cores;
@@ -141,9 +182,8 @@ public static class TopologyReader
             return all;
         }
 
-        var set = to.ToHashSet();
-        int[] both = [.. all.Where(set.Contains)];
-        if (both.Length > 0)
+        var both = NumberSets.Both(all, [.. to]);
+        if (both.Count > 0)
         {
             return both;
         }
@@ -170,9 +210,18 @@ public static class TopologyReader
 
     private static IReadOnlyList<int> Distances(string? text)
     {
-        var words = text?.Split((char[]?)null, NodeLimit + 1, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        var distances = words.Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var distance) ? distance : -1).ToArray();
-        return distances.Length <= NodeLimit && !distances.Contains(-1) ? distances : [];
+        var distances = new List<int>();
+        foreach (var word in text?.Split((char[]?)null, NodeLimit + 1, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (distances.Count == NodeLimit || !int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var distance))
+            {
+                return [];
+            }
+
+            distances.Add(distance);
+        }
+
+        return distances;
     }
 
     private static InstructionSets Instructions(SystemFiles files)

@@ -135,10 +135,15 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
     {
         using var attesting = progress.Timeline.Begin("attest");
         using var release = await keys.GetAsync(id, cancellationToken).ConfigureAwait(false);
-        var details = release.Details.ToLookup(detail => EvidenceDetails.Contains(detail.Key));
-        var trust = KeyValuePair.Create("trust", keys.TrustKind);
-        progress.Publish(StartStep.Types.Phase.Evidence, details[true].Prepend(trust));
-        progress.Publish(StartStep.Types.Phase.KeyReleased, details[false].Prepend(KeyValuePair.Create("key-id", id.ToString())));
+        var evidence = new Dictionary<string, string> { ["trust"] = keys.TrustKind };
+        var released = new Dictionary<string, string> { ["key-id"] = id.ToString() };
+        foreach (var (name, value) in release.Details)
+        {
+            (EvidenceDetails.Contains(name) ? evidence : released).Add(name, value);
+        }
+
+        progress.Publish(StartStep.Types.Phase.Evidence, evidence);
+        progress.Publish(StartStep.Types.Phase.KeyReleased, released);
         return KeyRecord.Parse(release.Resource.Span);
     }
 }

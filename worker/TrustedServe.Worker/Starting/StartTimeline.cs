@@ -24,7 +24,9 @@ internal sealed class StartTimeline(TimeProvider time, DateTimeOffset started)
         {
             lock (gate)
             {
-                return [.. spans.Select(span => span.Clone()).OrderBy(span => span.Started)];
+                var copies = spans.ConvertAll(span => span.Clone());
+                copies.Sort((one, other) => one.Started.CompareTo(other.Started));
+                return copies;
             }
         }
     }
