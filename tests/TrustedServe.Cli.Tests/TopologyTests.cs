@@ -33,6 +33,28 @@ public sealed class TopologyTests : IDisposable
         Assert.Equal([6, 6], workers.Select(worker => worker.GetProperty("lanes").GetArrayLength()));
     }
 
+    [Fact]
+    public async Task Models_that_divide_the_cores_are_drawn_each_with_its_letter()
+    {
+        File.WriteAllText(work["machine.json"], """{"nodeCores":[8,8]}""");
+        foreach (var name in new[] { "first", "second" })
+        {
+            Assert.Equal(0, (await TrustedServeCommand.RunAsync(work.Path, work["home"], ["model", "pack", Path.Combine(Repository.Samples, "digits", "model.onnx"), "--name", name, "--out", work[name]])).ExitCode);
+        }
+
+        string[] models = ["--machine", work["machine.json"], "--models", work["first"], work["second"]];
+        var (exitCode, shared) = await RunAsync(models);
+        Assert.True(exitCode == 0, shared);
+        Assert.Contains("7 L5", shared, StringComparison.Ordinal);
+        Assert.Contains("2 models share the worker cores", shared, StringComparison.Ordinal);
+
+        (exitCode, var divided) = await RunAsync([.. models, "--divide-cores"]);
+        Assert.True(exitCode == 0, divided);
+        Assert.Contains("7 A5", divided, StringComparison.Ordinal);
+        Assert.Contains("15 B7", divided, StringComparison.Ordinal);
+        Assert.Contains("A0 lane of first 1, B0 lane of second 1", divided.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--machine", "bad.json", "TSF0002")]
     [InlineData("--root", "nowhere", "TSF0008")]

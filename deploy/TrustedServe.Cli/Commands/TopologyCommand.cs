@@ -28,6 +28,7 @@ internal static class TopologyCommand
         var lanes = Number("--lanes", PlacementWishes.MaxLanes, "Lanes of each worker; 0 for as many as its cores allow.");
         var width = Number("--lane-width", PlacementWishes.MaxLaneWidth, "Cores of each lane; 0 for what the placement chooses.");
         var siblings = new Option<bool>("--lanes-on-siblings") { Description = "Hyper-threads are lanes of their own." };
+        var divide = new Option<bool>("--divide-cores") { Description = "Each of several models has cores of its own." };
         var elsewhere = new Option<bool>("--no-front-end") { Description = "The front end runs elsewhere." };
         var served = new Option<string[]>("--served") { Description = "Models of a running front end, to show where their lanes really are.", AllowMultipleArgumentsPerToken = true };
         var url = new Option<string>("--url") { Description = "Address of the running front end.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
@@ -35,7 +36,7 @@ internal static class TopologyCommand
         var json = CommonOptions.Json();
         var command = new Command("topology", "Draw the machine's nodes and cores, the lanes that are planned on them, and where those of a running front end are.")
         {
-            root, description, models, mode, frontEnd, lanes, width, siblings, elsewhere, served, url, key, json,
+            root, description, models, mode, frontEnd, lanes, width, siblings, divide, elsewhere, served, url, key, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -54,6 +55,7 @@ internal static class TopologyCommand
                 Lanes = parsed.GetValue(lanes),
                 LaneWidth = parsed.GetValue(width),
                 LanesOnSiblings = parsed.GetValue(siblings),
+                DivideCores = parsed.GetValue(divide),
             });
             var actual = new Dictionary<string, IReadOnlyList<PlacementReport>>();
             FrontEndReport? frontEndActual = null;

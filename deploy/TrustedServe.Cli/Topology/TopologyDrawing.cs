@@ -11,6 +11,7 @@ internal static class TopologyDrawing
 {
     private const int MostColumns = 8;
     private const int ColumnGap = 2;
+    private const int MostLetters = 26;
 
     // Lanes beside each other differ; there may be more of them than colours.
     private static readonly string[] LaneColours = ["green", "aqua", "yellow", "fuchsia"];
@@ -22,17 +23,14 @@ internal static class TopologyDrawing
     /// <param name="frontEnd">That front end; null when it says nothing of itself.</param>
     public static void Print(MachineTopology machine, PlacementPlan plan, IReadOnlyDictionary<string, IReadOnlyList<PlacementReport>> actual, FrontEndReport? frontEnd)
     {
-        // Each model has lanes of its own on the same cores: the drawing shows those of the first.
-        var first = plan.Workers.Where(worker => (worker.Model, worker.Version) == (plan.Workers[0].Model, plan.Workers[0].Version)).ToList();
-        var laneOf = first.SelectMany(worker => worker.Lanes.Select((lane, index) => (lane, index)))
-            .SelectMany(pair => pair.lane.Cores.Select(core => (core, pair.index)))
-            .ToDictionary(pair => pair.core, pair => pair.index);
+        var models = Drawn(plan);
+        var marks = LaneMarks(models);
         foreach (var node in machine.Nodes)
         {
             Console.WriteLine();
             var memory = node.MemoryBytes > 0 ? Report.Bytes(node.MemoryBytes) : machine.MemoryNodes.Contains(node.Number) ? "memory" : "no memory";
             AnsiConsole.MarkupLine($"[bold]node {node.Number}[/] [grey]{memory}, cores {CpuList.Format(node.Cores).EscapeMarkup()}[/]");
-            var cells = Cells(machine, plan, laneOf, node).ToList();
+            var cells = Cells(machine, plan, marks, node).ToList();
 
             // A grid that is too wide would cut the cells off.
             var widest = cells.Select(cell => Markup.Remove(cell).Length).DefaultIfEmpty(1).Max();
@@ -52,20 +50,53 @@ internal static class TopologyDrawing
         }
 
         Console.WriteLine();
-        AnsiConsole.MarkupLine("[blue]F[/] front end, [green]L0[/] lane, [grey]·[/] not for lanes, [red]×[/] not allowed; a physical core is written with all its hardware threads");
+        AnsiConsole.MarkupLine($"[blue]F[/] front end, {Legend(models)}, [grey]·[/] not for lanes, [red]×[/] not allowed; a physical core is written with all its hardware threads");
         Summary(machine, plan);
         Workers(plan);
         Actual(actual, frontEnd);
     }
 
-    private static IEnumerable<string> Cells(MachineTopology machine, PlacementPlan plan, Dictionary<int, int> laneOf, NumaNode node)
+    // Models that share cores have a lane each on the same one: then the drawing shows those of the first alone.
+    private static List<IGrouping<string, WorkerPlan>> Drawn(PlacementPlan plan)
+    {
+        var models = plan.Workers.GroupBy(worker => $"{worker.Model} {worker.Version}".TrimEnd()).ToList();
+        var areApart = models.SelectMany(model => model).SelectMany(worker => worker.Cores).CountBy(core => core).All(core => core.Value == 1);
+        return areApart && models.Count <= MostLetters ? models : models[..1];
+    }
+
+    // Of several models each has a letter and a colour; of one, lanes beside each other differ.
+    private static Dictionary<int, string> LaneMarks(List<IGrouping<string, WorkerPlan>> models)
+    {
+        var marks = new Dictionary<int, string>();
+        foreach (var (place, model) in models.Index())
+        {
+            foreach (var (index, lane) in model.SelectMany(worker => worker.Lanes.Index()))
+            {
+                foreach (var core in lane.Cores)
+                {
+                    marks.Add(core, Mark(models.Count == 1 ? 'L' : Letter(place), index, models.Count == 1 ? index : place));
+                }
+            }
+        }
+
+        return marks;
+    }
+
+    private static string Legend(List<IGrouping<string, WorkerPlan>> models) => models.Count == 1 ? $"{Mark('L', 0, 0)} lane"
+        : string.Join(", ", models.Select((model, place) => $"{Mark(Letter(place), 0, place)} lane of {model.Key.EscapeMarkup()}"));
+
+    private static char Letter(int model) => (char)('A' + model);
+
+    private static string Mark(char letter, int lane, int colour) => $"[{LaneColours[colour % LaneColours.Length]}]{letter}{lane}[/]";
+
+    private static IEnumerable<string> Cells(MachineTopology machine, PlacementPlan plan, Dictionary<int, string> lanes, NumaNode node)
     {
         var allowed = machine.AllowedCores.ToHashSet();
         var frontEnd = plan.FrontEnd is { IsShared: false } own ? own.Cores.ToHashSet() : [];
         foreach (var core in machine.Cores.Where(core => core.Node == node.Number && core.Siblings[0] == core.Number))
         {
             var marks = core.Siblings.Select(thread => frontEnd.Contains(thread) ? "[blue]F[/]"
-                : laneOf.TryGetValue(thread, out var lane) ? $"[{LaneColours[lane % LaneColours.Length]}]L{lane}[/]"
+                : lanes.TryGetValue(thread, out var lane) ? lane
                 : allowed.Contains(thread) ? "[grey]·[/]"
                 : "[red]×[/]");
             yield return $"[grey]{string.Join('+', core.Siblings)}[/] {string.Join(' ', marks)}";

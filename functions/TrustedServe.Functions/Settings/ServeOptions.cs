@@ -96,6 +96,7 @@ internal sealed record ServeOptions
                 Placement = reader.Choice("Worker:Placement", PlacementMode.Auto),
                 LaneWidth = reader.Integer("Worker:LaneWidth", 0, 0, PlacementWishes.MaxLaneWidth),
                 LanesOnSiblings = reader.Flag("Worker:LanesOnSiblings"),
+                DivideCores = reader.Flag("Worker:DivideCores"),
                 FrontEndCores = reader.Integer("Worker:FrontEndCores", 0, 0, PlacementWishes.MaxFrontEndCores),
                 QueueCapacity = reader.Integer("Worker:QueueCapacity", 256, 1, 100_000),
                 SocketDirectory = reader.Text("Worker:SocketDirectory"),

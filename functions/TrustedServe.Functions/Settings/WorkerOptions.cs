@@ -21,6 +21,12 @@ internal sealed record WorkerOptions
     /// <summary>Whether hyper-threads are lanes of their own; default false.</summary>
     public bool LanesOnSiblings { get; init; }
 
+    /// <summary>
+    /// Whether several models divide the cores, so that no two compute on the same one; default false: each has lanes on all of them,
+    /// an idle one takes nothing from a busy one, and those that are busy share.
+    /// </summary>
+    public bool DivideCores { get; init; }
+
     /// <summary>Physical cores that the front end keeps to, 0 to 64; 0 (the default) for none of its own on up to 2, one on fewer than 16, else two.</summary>
     public int FrontEndCores { get; init; }
 

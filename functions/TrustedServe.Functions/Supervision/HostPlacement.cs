@@ -13,11 +13,19 @@ internal sealed class HostPlacement(Func<MachineTopology> machine, ISystemCalls 
     public FrontEndReport? FrontEnd { get; private set; }
 
     /// <summary>Plans, keeps this process to its cores when it has some of its own, and logs both.</summary>
-    /// <returns>What workers may use of each node.</returns>
-    public IReadOnlyList<NodeShare> Apply(WorkerOptions options, ILogger logger)
+    /// <param name="models">The models that are served.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="logger">Gets the plan and what became of it.</param>
+    /// <returns>What the workers of each model may use, node by node.</returns>
+    public IReadOnlyList<IReadOnlyList<NodeShare>> Apply(IReadOnlyList<ModelFacts> models, WorkerOptions options, ILogger logger)
     {
-        // How wide lanes are is each worker's decision: it knows its model. The division of cores needs no model.
-        var plan = PlacementPlanner.Plan(machine(), [], new PlacementWishes { FrontEndCores = options.FrontEndCores, LanesOnSiblings = options.LanesOnSiblings });
+        // How wide lanes are is each worker's decision: it knows its model. The division of cores needs their number alone.
+        var plan = PlacementPlanner.Plan(machine(), models, new PlacementWishes
+        {
+            FrontEndCores = options.FrontEndCores,
+            LanesOnSiblings = options.LanesOnSiblings,
+            DivideCores = options.DivideCores,
+        });
         var frontEnd = plan.FrontEnd!;
         SupervisionLog.Planned(
             logger,
@@ -33,6 +41,6 @@ internal sealed class HostPlacement(Func<MachineTopology> machine, ISystemCalls 
         }
 
         FrontEnd = FrontEndReport.Of(frontEnd, applied);
-        return plan.Nodes;
+        return plan.ModelShares;
     }
 }

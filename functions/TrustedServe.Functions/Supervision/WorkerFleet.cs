@@ -102,9 +102,9 @@ internal sealed partial class WorkerFleet(
         }
 
         sockets = new SocketFolder(options.Worker.SocketDirectory);
-        var shares = placement.Apply(options.Worker, logger);
-        all = [.. entries.Select(entry => new ModelWorkers(
-            entry.Model, entry.Version, entry.IsDefault, [.. shares.Select(share => new WorkerSupervisor(setup, sockets, ConfigOf(entry, share), entry.IsDefault))]))];
+        var shares = placement.Apply([.. entries.Select(entry => new ModelFacts(entry.Model, entry.Version))], options.Worker, logger);
+        all = [.. entries.Zip(shares, (entry, own) => new ModelWorkers(
+            entry.Model, entry.Version, entry.IsDefault, [.. own.Select(share => new WorkerSupervisor(setup, sockets, ConfigOf(entry, share), entry.IsDefault))]))];
         models = all.GroupBy(workers => workers.Model).ToFrozenDictionary(group => group.Key, group => group.ToFrozenDictionary(workers => workers.Version));
     }
 

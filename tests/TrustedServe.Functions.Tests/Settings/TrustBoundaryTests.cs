@@ -41,6 +41,7 @@ public sealed class TrustBoundaryTests
     [InlineData("Http:HoldSeconds", false)]
     [InlineData("Worker:LaneWidth", false)]
     [InlineData("Worker:LanesOnSiblings", false)]
+    [InlineData("Worker:DivideCores", false)]
     [InlineData("Worker:FrontEndCores", false)]
     [InlineData("Queue:ConnectionString", true)]
     [InlineData("Queue:Account", true)]

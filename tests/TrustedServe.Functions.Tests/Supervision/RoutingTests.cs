@@ -110,6 +110,22 @@ public sealed class RoutingTests
         Assert.Equal("3", (await AskAsync(host, "placed-0")).GetProperty("cores").GetString());
     }
 
+    [Fact]
+    public async Task Models_share_the_cores_or_divide_them()
+    {
+        string[] models = ["first-0", "second-0"];
+        await using (var shared = await TestHost.ReadyOnAsync(new PlacedMachine([5]), models, "--TrustedServe:Worker:FrontEndCores=1"))
+        {
+            Assert.Equal(("1,2,3,4", "1,2,3,4"), (await CoresAsync(shared, models[0]), await CoresAsync(shared, models[1])));
+        }
+
+        await using var divided = await TestHost.ReadyOnAsync(new PlacedMachine([5]), models, "--TrustedServe:Worker:FrontEndCores=1", "--TrustedServe:Worker:DivideCores=true");
+        Assert.Equal(("1,2", "3,4"), (await CoresAsync(divided, models[0]), await CoresAsync(divided, models[1])));
+        Assert.Contains(divided.Log.Lines, line => line.Id == 2107 && line.Text.Contains("2 models have cores of their own"));
+
+        async Task<string?> CoresAsync(TestHost host, string model) => (await AskAsync(host, model)).GetProperty("cores").GetString();
+    }
+
     private static async Task<JsonElement> AskAsync(TestHost host, string model) => (await host.AskAsync($"/v2/models/{model}/infer", Body)).GetProperty("parameters");
 
     // Workers take turns: within two calls the first one has one that it does not answer.

@@ -65,4 +65,31 @@ public sealed class PlannerPropertyTests
             Assert.Equal(used.Count, topology.Cores.Where(core => used.Contains(core.Number)).DistinctBy(core => core.Siblings[0]).Count());
         }
     });
+
+    [Fact]
+    public void EveryDivision_GivesEachModelCoresOfItsOwn_AndLosesNone() => Gen.Select(Machines, Wishes, Gen.Int[1, 12]).Sample((topology, wishes, count) =>
+    {
+        var models = Enumerable.Range(0, count).Select(model => new ModelFacts($"m{model}", "1")).ToList();
+        var whole = PlacementPlanner.Plan(topology, models[..1], wishes);
+        var plan = PlacementPlanner.Plan(topology, models, wishes with { DivideCores = true });
+        var node = topology.Cores.ToDictionary(core => core.Number, core => core.Node);
+
+        Assert.Equal(whole.FrontEnd?.Cores, plan.FrontEnd?.Cores);
+        Assert.Equal(count, plan.ModelShares.Count);
+        Assert.All(plan.ModelShares, shares => Assert.NotEmpty(shares));
+        Assert.All(plan.ModelShares.SelectMany(shares => shares), share => Assert.All(share.Cores, core => Assert.Equal(share.Node, node[core])));
+        Assert.Equal(plan.ModelShares.SelectMany(shares => shares).Count(), plan.Workers.Count);
+
+        var units = whole.Nodes.SelectMany(share => share.Cores).Select(core => topology.Cores.First(one => one.Number == core).Siblings[0]).Distinct().Count();
+        var all = plan.ModelShares.SelectMany(shares => shares).SelectMany(share => share.Cores).ToList();
+        if (count <= units)
+        {
+            // None twice, none forgotten.
+            Assert.Equal(whole.Nodes.SelectMany(share => share.Cores).Order(), all.Order());
+        }
+        else
+        {
+            Assert.All(plan.ModelShares, shares => Assert.Equal(1, shares.Sum(share => share.LaneCores.Select(core => topology.Cores.First(one => one.Number == core).Siblings[0]).Distinct().Count())));
+        }
+    });
 }

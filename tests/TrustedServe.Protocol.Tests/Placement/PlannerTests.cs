@@ -43,6 +43,32 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Plan_SeveralModels_ShareTheCores_OrDivideThem()
+    {
+        var topology = new MachineDescription { NodeCores = [8, 8] }.ToTopology();
+        ModelFacts[] models = [Small, BertLarge];
+        var shared = PlacementPlanner.Plan(topology, models, new PlacementWishes { LaneWidth = 1 });
+        Assert.Equal(["2-7", "8-15", "2-7", "8-15"], shared.Workers.Select(Cores));
+
+        // Seven each would leave a lone core of the second node to the first model, with a copy of its weights.
+        var divided = PlacementPlanner.Plan(topology, models, new PlacementWishes { LaneWidth = 1, DivideCores = true });
+        Assert.Equal(["digits 2-7", "bert 8-15"], divided.Workers.Select(worker => $"{worker.Model} {Cores(worker)}"));
+        Assert.Contains("2 models have cores of their own", divided.Notes);
+
+        var three = PlacementPlanner.Plan(topology, [.. models, Small], new PlacementWishes { HasFrontEnd = false, LaneWidth = 1, DivideCores = true });
+        Assert.Equal(["0-5", "6-7", "8-10", "11-15"], three.Workers.Select(Cores));
+    }
+
+    [Fact]
+    public void Plan_MoreModelsThanCores_TakeTurnsOnThem()
+    {
+        var topology = new MachineDescription { NodeCores = [2] }.ToTopology();
+        var plan = PlacementPlanner.Plan(topology, [Small, BertLarge, Small], new PlacementWishes { DivideCores = true });
+        Assert.Equal(["0", "1", "0"], plan.Workers.Select(Cores));
+        Assert.Contains("3 models cannot have cores of their own: 2 core(s) are there, on which they take turns", plan.Notes);
+    }
+
+    [Fact]
     public void Plan_SubNumaClusters_GivesEachItsWorkerAndItsMemory()
     {
         using var machine = new RecordedMachine(nodes: 4, coresPerNode: 12, threads: 2, nodesPerSocket: 2);
@@ -185,4 +211,6 @@ public sealed class PlannerTests
     }
 
     private static IEnumerable<int> LaneCores(WorkerPlan worker) => worker.Lanes.SelectMany(lane => lane.Cores);
+
+    private static string Cores(WorkerPlan worker) => CpuList.Format(worker.Lanes.SelectMany(lane => lane.Cores));
 }

@@ -96,6 +96,59 @@ internal sealed class CoreUnits
         return taken;
     }
 
+    /// <summary>
+    /// One of several parts, as equal as can be: neighbours, node after node. A border that is near to the end of a node is put there,
+    /// since each node that a model lies on holds a copy of its weights. With more parts than units, one unit, which others have too.
+    /// </summary>
+    /// <param name="index">Which part, from 0.</param>
+    /// <param name="parts">How many there are.</param>
+    public CoreUnits Part(int index, int parts)
+    {
+        var count = Count;
+        var isShared = parts > count;
+        var first = isShared ? index % count : Border(index, parts);
+        var end = isShared ? first + 1 : Border(index + 1, parts);
+        var part = new CoreUnits();
+        var place = 0;
+        foreach (var node in byNode)
+        {
+            foreach (var unit in node.Units)
+            {
+                if (place >= first && place < end)
+                {
+                    part.UnitsOf(node.Node).Add(unit);
+                }
+
+                place++;
+            }
+        }
+
+        return part;
+    }
+
+    // How many units lie before a part. The first parts have one more where they cannot be equal.
+    private int Border(int index, int parts)
+    {
+        if (index == parts)
+        {
+            return Count;
+        }
+
+        var (each, more) = Math.DivRem(Count, parts);
+        var border = (index * each) + Math.Min(index, more);
+        var nodeEnd = 0;
+        foreach (var node in byNode)
+        {
+            nodeEnd += node.Units.Count;
+            if (index > 0 && nodeEnd < Count && Math.Abs(nodeEnd - border) <= each / 4)
+            {
+                return nodeEnd;
+            }
+        }
+
+        return border;
+    }
+
     private void Cut(double? quota, bool threadsCount, List<string> notes)
     {
         // Beyond the number of threads a quota limits nothing; below one, one lane still has to be.

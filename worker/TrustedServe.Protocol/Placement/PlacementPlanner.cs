@@ -11,9 +11,13 @@ namespace TrustedServe.Protocol.Placement;
 ///    has to serve a stub; else from the node with the most cores, the lowest numbers, where the kernel's own work tends to be.
 /// 3. Every node with cores left gets one worker for each model; its memory comes from that node, or from the nearest that has some.
 /// 4. Several models share: the workers of a node each have lanes on all its worker cores. An idle model then takes nothing from a
-///    busy one; when several are busy the kernel divides the cores between them.
+///    busy one; when several are busy the kernel divides the cores between them. Where <see cref="PlacementWishes.DivideCores"/> asks
+///    for it, each model has physical cores of its own instead: equal runs of neighbours, node after node; the first models get what
+///    remains, and a run ends with its node where that costs at most a quarter of it, since every node that a model lies on holds a
+///    copy of its weights. More models than cores take turns on them, one core each.
 /// 5. A lane has the first hardware thread of each of its physical cores (the others only when asked for), all of one node. So a
-///    worker never has more lane threads than it has cores, nor the workers of a model together more than the machine or the quota.
+///    worker never has more lane threads than it has cores, nor the workers of a model together more than the machine or the quota;
+///    with divided cores, nor all workers together, unless there are more models than cores.
 /// </remarks>
 public static class PlacementPlanner
 {
@@ -41,13 +45,25 @@ public static class PlacementPlanner
         var shares = Shares(topology, units, wishes.LanesOnSiblings);
 
         // 4., 5. Workers.
-        var workers = models.SelectMany(model => shares.Select(share => PlanWorker(topology, [share], model, wishes))).ToList();
-        if (models.Count > 1)
+        var modelShares = new List<IReadOnlyList<NodeShare>>();
+        var workers = new List<WorkerPlan>();
+        for (var i = 0; i < models.Count; i++)
         {
-            notes.Add($"{models.Count} models share the worker cores of each node; when several are busy, the kernel divides the cores between them");
+            modelShares.Add(wishes.DivideCores && models.Count > 1 ? Shares(topology, units.Part(i, models.Count), wishes.LanesOnSiblings) : shares);
+            foreach (var share in modelShares[i])
+            {
+                workers.Add(PlanWorker(topology, [share], models[i], wishes));
+            }
         }
 
-        return new PlacementPlan(frontEnd, shares, workers, notes);
+        if (models.Count > 1)
+        {
+            notes.Add(!wishes.DivideCores ? $"{models.Count} models share the worker cores of each node; when several are busy, the kernel divides the cores between them"
+                : models.Count <= units.Count ? $"{models.Count} models have cores of their own"
+                : $"{models.Count} models cannot have cores of their own: {units.Count} core(s) are there, on which they take turns");
+        }
+
+        return new PlacementPlan(frontEnd, shares, modelShares, workers, notes);
     }
 
     /// <summary>What workers may use of each node when the front end is not here, or has its cores already.</summary>

@@ -32,4 +32,10 @@ public sealed record PlacementWishes
     /// thread, so a second one on it costs each about what it gains.
     /// </summary>
     public bool LanesOnSiblings { get; init; }
+
+    /// <summary>
+    /// Whether several models divide the cores, so that no two compute on the same one; default false: each has lanes on all of them,
+    /// and those that are busy share.
+    /// </summary>
+    public bool DivideCores { get; init; }
 }

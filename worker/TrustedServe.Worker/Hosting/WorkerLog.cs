@@ -38,8 +38,8 @@ internal static partial class WorkerLog
     [LoggerMessage(5011, LogLevel.Error, "The attestation is not renewed, the worker stops serving: {Code} {Reason}")]
     public static partial void AttestationEnded(ILogger logger, string code, string reason);
 
-    [LoggerMessage(5012, LogLevel.Information, "The weights are prepacked now; the change took {Seconds} s beside the answers")]
-    public static partial void Prepacked(ILogger logger, double seconds);
+    [LoggerMessage(5012, LogLevel.Information, "The weights are prepacked now; the change took {Seconds} s beside the answers; the worker's memory lies on {Nodes}")]
+    public static partial void Prepacked(ILogger logger, double seconds, PageNodes nodes);
 
     [LoggerMessage(5013, LogLevel.Warning, "The weights stay mapped, the model goes on as it is: {Code} {Reason}")]
     public static partial void NotPrepacked(ILogger logger, string code, string reason);

@@ -1,3 +1,4 @@
+using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Workers;
 using TrustedServe.Worker.Hosting;
 using TrustedServe.Worker.Lanes;
@@ -39,7 +40,7 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
             await LetAnswerAsync(serving, stopping).ConfigureAwait(false);
             begun = time.GetTimestamp();
             await ReplaceAsync(model, running, lanes, stopping).ConfigureAwait(false);
-            WorkerLog.Prepacked(logger, Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2));
+            WorkerLog.Prepacked(logger, Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2), ProcessPages.Own());
         }
         catch (Exception exception) when (stopping.IsCancellationRequested)
         {
