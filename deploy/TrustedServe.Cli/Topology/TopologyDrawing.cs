@@ -11,7 +11,9 @@ internal static class TopologyDrawing
 {
     private const int MostColumns = 8;
     private const int ColumnGap = 2;
-    private const int MostLetters = 26;
+
+    // Without F, which is the front end.
+    private const string Letters = "ABCDEGHIJKLMNOPQRSTUVWXYZ";
 
     // Lanes beside each other differ; there may be more of them than colours.
     private static readonly string[] LaneColours = ["green", "aqua", "yellow", "fuchsia"];
@@ -61,7 +63,7 @@ internal static class TopologyDrawing
     {
         var models = plan.Workers.GroupBy(worker => $"{worker.Model} {worker.Version}".TrimEnd()).ToList();
         var areApart = models.SelectMany(model => model).SelectMany(worker => worker.Cores).CountBy(core => core).All(core => core.Value == 1);
-        return areApart && models.Count <= MostLetters ? models : models[..1];
+        return areApart && models.Count <= Letters.Length ? models : models[..1];
     }
 
     // Of several models each has a letter and a colour; of one, lanes beside each other differ.
@@ -74,7 +76,7 @@ internal static class TopologyDrawing
             {
                 foreach (var core in lane.Cores)
                 {
-                    marks.Add(core, Mark(models.Count == 1 ? 'L' : Letter(place), index, models.Count == 1 ? index : place));
+                    marks[core] = Mark(models.Count == 1 ? 'L' : Letters[place], index, models.Count == 1 ? index : place);
                 }
             }
         }
@@ -83,9 +85,7 @@ internal static class TopologyDrawing
     }
 
     private static string Legend(List<IGrouping<string, WorkerPlan>> models) => models.Count == 1 ? $"{Mark('L', 0, 0)} lane"
-        : string.Join(", ", models.Select((model, place) => $"{Mark(Letter(place), 0, place)} lane of {model.Key.EscapeMarkup()}"));
-
-    private static char Letter(int model) => (char)('A' + model);
+        : string.Join(", ", models.Select((model, place) => $"{Mark(Letters[place], 0, place)} lane of {model.Key.EscapeMarkup()}"));
 
     private static string Mark(char letter, int lane, int colour) => $"[{LaneColours[colour % LaneColours.Length]}]{letter}{lane}[/]";
 

@@ -22,8 +22,9 @@ internal sealed record WorkerOptions
     public bool LanesOnSiblings { get; init; }
 
     /// <summary>
-    /// Whether several models divide the cores, so that no two compute on the same one; default false: each has lanes on all of them,
-    /// an idle one takes nothing from a busy one, and those that are busy share.
+    /// Whether the served model versions divide the cores, so that no two compute on the same one; default false: each has lanes on all
+    /// of them, an idle one takes nothing from a busy one, and those that are busy share. The division is made at the start: the cores of
+    /// one that is unloaded stay idle.
     /// </summary>
     public bool DivideCores { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -45,8 +46,14 @@ internal static class PlainWorker
     /// <summary>Writes a program that starts it, since the front end gives its worker no arguments.</summary>
     public static string WriteProgram(string directory, string packages)
     {
+        // The same runtime as the worker's: what that is set to belongs to no side of a comparison.
+        var program = typeof(PlainWorker).Assembly.Location;
+        var settings = JsonNode.Parse(File.ReadAllBytes(Path.ChangeExtension(program, ".runtimeconfig.json")))!;
+        settings["runtimeOptions"]!["configProperties"]!["System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported"] = false;
+        var runtime = Path.Combine(directory, "plain-worker.runtimeconfig.json");
+        File.WriteAllText(runtime, settings.ToJsonString());
         var file = Path.Combine(directory, "plain-worker");
-        File.WriteAllText(file, $"#!/bin/sh\nexec dotnet '{typeof(PlainWorker).Assembly.Location}' plain-worker '{packages}'\n");
+        File.WriteAllText(file, $"#!/bin/sh\nexec dotnet exec --runtimeconfig '{runtime}' '{program}' plain-worker '{packages}'\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return file;
     }

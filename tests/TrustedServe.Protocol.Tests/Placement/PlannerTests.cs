@@ -59,6 +59,17 @@ public sealed class PlannerTests
         Assert.Equal(["0-5", "6-7", "8-10", "11-15"], three.Workers.Select(Cores));
     }
 
+    [Theory]
+    [InlineData(8, 8, 0, "0-31", "32-63")] // an end of a node in the middle
+    [InlineData(16, 8, 2, "2-63", "64-127")] // one away, with others within reach
+    [InlineData(3, 5, 0, "0-7", "8-14")] // none near: eight and seven
+    public void Plan_ModelsThatDivideManyNodes_MeetAtTheNearestEndOfOne(int nodes, int cores, int frontEnd, string first, string second)
+    {
+        var topology = new MachineDescription { NodeCores = [.. Enumerable.Repeat(cores, nodes)] }.ToTopology();
+        var plan = PlacementPlanner.Plan(topology, [Small, BertLarge], new PlacementWishes { HasFrontEnd = frontEnd > 0, FrontEndCores = frontEnd, DivideCores = true });
+        Assert.Equal([first, second], plan.ModelShares.Select(shares => CpuList.Format(shares.SelectMany(share => share.Cores))));
+    }
+
     [Fact]
     public void Plan_MoreModelsThanCores_TakeTurnsOnThem()
     {

@@ -30,7 +30,12 @@ public sealed class CpuListTests
 
     [Fact]
     public void Parse_OfFormat_IsTheSameSet() =>
-        Gen.Int[0, CpuList.Limit - 1].HashSet[0, 200].Sample(set => CpuList.Parse(CpuList.Format(set))!.SequenceEqual(set.Order()));
+        Gen.Int[0, CpuList.Limit - 1].Array[0, 200].Sample(list => CpuList.Parse(CpuList.Format([.. list, .. list.Take(3)]))!.SequenceEqual(list.Distinct().Order()));
+
+    [Theory]
+    [InlineData(new[] { 2, 1, 1, 2 }, "1-2")]
+    [InlineData(new[] { 7, 7 }, "7")]
+    public void Format_OfWhatIsNamedTwice_NamesItOnce(int[] members, string expected) => Assert.Equal(expected, CpuList.Format(members));
 
     [Fact]
     public void Parse_OfAnyText_EndsWithAnAnswer() =>

@@ -97,8 +97,9 @@ internal sealed class CoreUnits
     }
 
     /// <summary>
-    /// One of several parts, as equal as can be: neighbours, node after node. A border that is near to the end of a node is put there,
-    /// since each node that a model lies on holds a copy of its weights. With more parts than units, one unit, which others have too.
+    /// One of several parts, as equal as can be: neighbours, node after node. A border moves to the nearest end of a node where that is
+    /// at most an eighth of a part away (one unit for parts of four to seven), since each node that a model lies on holds a copy of its
+    /// weights. With more parts than units, one unit, which others have too.
     /// </summary>
     /// <param name="index">Which part, from 0.</param>
     /// <param name="parts">How many there are.</param>
@@ -135,14 +136,16 @@ internal sealed class CoreUnits
         }
 
         var (each, more) = Math.DivRem(Count, parts);
-        var border = (index * each) + Math.Min(index, more);
+        var equal = (index * each) + Math.Min(index, more);
+        var border = equal;
+        var nearest = each >= 8 ? each / 8 : each >= 4 ? 1 : 0;
         var nodeEnd = 0;
         foreach (var node in byNode)
         {
             nodeEnd += node.Units.Count;
-            if (index > 0 && nodeEnd < Count && Math.Abs(nodeEnd - border) <= each / 4)
+            if (index > 0 && nodeEnd < Count && Math.Abs(nodeEnd - equal) <= nearest)
             {
-                return nodeEnd;
+                (border, nearest) = (nodeEnd, Math.Abs(nodeEnd - equal));
             }
         }
 

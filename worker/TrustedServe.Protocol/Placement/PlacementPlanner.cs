@@ -12,9 +12,9 @@ namespace TrustedServe.Protocol.Placement;
 /// 3. Every node with cores left gets one worker for each model; its memory comes from that node, or from the nearest that has some.
 /// 4. Several models share: the workers of a node each have lanes on all its worker cores. An idle model then takes nothing from a
 ///    busy one; when several are busy the kernel divides the cores between them. Where <see cref="PlacementWishes.DivideCores"/> asks
-///    for it, each model has physical cores of its own instead: equal runs of neighbours, node after node; the first models get what
-///    remains, and a run ends with its node where that costs at most a quarter of it, since every node that a model lies on holds a
-///    copy of its weights. More models than cores take turns on them, one core each.
+///    for it, each model version has physical cores of its own instead: equal runs of neighbours, node after node; the first get what
+///    remains, and a run ends with its node where its border is near (<see cref="CoreUnits.Part"/>), since every node that a model
+///    lies on holds a copy of its weights. More models than cores take turns on them, one core each.
 /// 5. A lane has the first hardware thread of each of its physical cores (the others only when asked for), all of one node. So a
 ///    worker never has more lane threads than it has cores, nor the workers of a model together more than the machine or the quota;
 ///    with divided cores, nor all workers together, unless there are more models than cores.
@@ -85,7 +85,9 @@ public static class PlacementPlanner
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(wishes);
         ArgumentOutOfRangeException.ThrowIfZero(shares.Count);
-        var (width, reason) = LaneWidthRule.Decide(model, wishes, topology.InstructionSets, shares.Min(share => share.LaneCores.Count));
+        var narrowest = shares.Min(share => share.LaneCores.Count);
+        ArgumentOutOfRangeException.ThrowIfZero(narrowest, nameof(shares));
+        var (width, reason) = LaneWidthRule.Decide(model, wishes, topology.InstructionSets, narrowest);
         var lanes = new List<LanePlan>();
         foreach (var share in shares)
         {

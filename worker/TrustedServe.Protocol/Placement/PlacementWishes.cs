@@ -34,8 +34,8 @@ public sealed record PlacementWishes
     public bool LanesOnSiblings { get; init; }
 
     /// <summary>
-    /// Whether several models divide the cores, so that no two compute on the same one; default false: each has lanes on all of them,
-    /// and those that are busy share.
+    /// Whether several model versions divide the cores, so that no two compute on the same one; default false: each has lanes on all
+    /// of them, and those that are busy share.
     /// </summary>
     public bool DivideCores { get; init; }
 }

@@ -30,10 +30,12 @@ public static class ProcessPages
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new PageNodes(SystemCallResult.NotOffered, 0, 0, new Dictionary<int, int>());
+            var answer = exception is IOException ? SystemCallResult.NotOffered : SystemCallResult.NotPermitted;
+            return new PageNodes(answer, 0, 0, new Dictionary<int, int>());
         }
 
-        return new PageNodes(SystemCallResult.Ok, (int)Math.Min(int.MaxValue, byNode.Values.Sum(pages => (long)pages)), 0, byNode);
+        var all = (int)Math.Min(int.MaxValue, byNode.Values.Sum(pages => (long)pages));
+        return new PageNodes(SystemCallResult.Ok, all, 0, byNode.OrderBy(pair => pair.Key).ToDictionary());
     }
 
     private static void Add(string line, Dictionary<int, int> byNode)

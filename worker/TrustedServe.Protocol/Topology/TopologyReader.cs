@@ -80,7 +80,7 @@ public static class TopologyReader
         }
 
         notes.Add("the list of online cores cannot be read");
-        return files.List($"{CpuFolder}/present") is { Count: > 0 } present ? present : [.. Enumerable.Range(0, Environment.ProcessorCount)];
+        return files.List($"{CpuFolder}/present") is { Count: > 0 } present ? present : [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, CpuList.Limit))];
     }
 
     private static List<NumaNode> Nodes(SystemFiles files, IReadOnlyList<int> online, List<string> notes)

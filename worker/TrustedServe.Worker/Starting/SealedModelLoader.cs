@@ -139,7 +139,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
         var released = new Dictionary<string, string> { ["key-id"] = id.ToString() };
         foreach (var (name, value) in release.Details)
         {
-            (EvidenceDetails.Contains(name) ? evidence : released).Add(name, value);
+            (EvidenceDetails.Contains(name) ? evidence : released).TryAdd(name, value);
         }
 
         progress.Publish(StartStep.Types.Phase.Evidence, evidence);

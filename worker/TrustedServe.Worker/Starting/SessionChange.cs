@@ -35,12 +35,13 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
     public async Task RunAsync(UnsealedModel model, LaneScheduler serving, ModelSessions running, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
     {
         var begun = time.GetTimestamp();
+        var seconds = 0.0;
         try
         {
             await LetAnswerAsync(serving, stopping).ConfigureAwait(false);
             begun = time.GetTimestamp();
             await ReplaceAsync(model, running, lanes, stopping).ConfigureAwait(false);
-            WorkerLog.Prepacked(logger, Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2), ProcessPages.Own());
+            seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2);
         }
         catch (Exception exception) when (stopping.IsCancellationRequested)
         {
@@ -56,6 +57,11 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         {
             // 4
             loader.Discard();
+        }
+
+        if (running.Kind == SessionKind.Prepacked)
+        {
+            WorkerLog.Prepacked(logger, seconds, ProcessPages.Own());
         }
     }
 

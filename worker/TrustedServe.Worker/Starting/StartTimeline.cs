@@ -25,7 +25,7 @@ internal sealed class StartTimeline(TimeProvider time, DateTimeOffset started)
             lock (gate)
             {
                 var copies = spans.ConvertAll(span => span.Clone());
-                copies.Sort((one, other) => one.Started.CompareTo(other.Started));
+                copies.Sort((one, other) => (one.Started, one.Name).CompareTo((other.Started, other.Name)));
                 return copies;
             }
         }
