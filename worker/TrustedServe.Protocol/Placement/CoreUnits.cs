@@ -50,30 +50,10 @@ internal sealed class CoreUnits
     }
 
     /// <summary>Every hardware thread of every unit.</summary>
-    public IReadOnlyList<int> AllThreads()
-    {
-        var threads = new List<int>();
-        foreach (var node in byNode)
-        {
-            threads.AddRange(Threads(node.Units));
-        }
-
-        threads.Sort();
-        return threads;
-    }
+    public IReadOnlyList<int> AllThreads() => NumberSets.Ascending(byNode, node => Threads(node.Units));
 
     /// <summary>The hardware threads of some units, ascending.</summary>
-    public static List<int> Threads(List<int[]> units)
-    {
-        var threads = new List<int>();
-        foreach (var unit in units)
-        {
-            threads.AddRange(unit);
-        }
-
-        threads.Sort();
-        return threads;
-    }
+    public static List<int> Threads(List<int[]> units) => NumberSets.Ascending(units, unit => unit);
 
     /// <summary>Takes units from one node.</summary>
     /// <returns>Their hardware threads; null when nothing would be left for a worker.</returns>

@@ -113,7 +113,7 @@ public static class PlacementPlanner
             model.Version,
             only?.Node,
             only?.MemoryNode,
-            AllCores(shares),
+            NumberSets.Ascending(shares, share => share.Cores),
             lanes,
             width,
             wishes.Mode,
@@ -148,28 +148,11 @@ public static class PlacementPlanner
         return shares;
     }
 
-    private static NodeShare ShareOf(MachineTopology topology, NodeUnits node, bool lanesOnSiblings)
-    {
-        var laneCores = new List<int>();
-        foreach (var unit in node.Units)
-        {
-            laneCores.AddRange(lanesOnSiblings ? unit : unit[..1]);
-        }
-
-        return new NodeShare(node.Node, topology.MemoryNodeFor(node.Node), CoreUnits.Threads(node.Units), laneCores);
-    }
-
-    private static List<int> AllCores(IReadOnlyList<NodeShare> shares)
-    {
-        var cores = new List<int>();
-        foreach (var share in shares)
-        {
-            cores.AddRange(share.Cores);
-        }
-
-        cores.Sort();
-        return cores;
-    }
+    private static NodeShare ShareOf(MachineTopology topology, NodeUnits node, bool lanesOnSiblings) => new(
+        node.Node,
+        topology.MemoryNodeFor(node.Node),
+        CoreUnits.Threads(node.Units),
+        NumberSets.Joined(node.Units, unit => lanesOnSiblings ? unit : unit[..1]));
 
     private static int[] Slice(IReadOnlyList<int> cores, int first, int count)
     {

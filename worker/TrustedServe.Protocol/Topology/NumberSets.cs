@@ -22,4 +22,26 @@ internal static class NumberSets
 
         return both;
     }
+
+    /// <summary>The numbers of several things, one after the other.</summary>
+    public static List<int> Joined<T>(IReadOnlyList<T> things, Func<T, IReadOnlyList<int>> numbers)
+        where T : class
+    {
+        var all = new List<int>();
+        for (var i = 0; i < things.Count; i++)
+        {
+            all.AddRange(numbers(things[i]));
+        }
+
+        return all;
+    }
+
+    /// <summary>The numbers of several things, ascending.</summary>
+    public static List<int> Ascending<T>(IReadOnlyList<T> things, Func<T, IReadOnlyList<int>> numbers)
+        where T : class
+    {
+        var all = Joined(things, numbers);
+        all.Sort();
+        return all;
+    }
 }

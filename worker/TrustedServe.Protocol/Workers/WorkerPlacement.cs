@@ -18,10 +18,10 @@ public sealed class WorkerPlacement
     public IReadOnlyList<NodeShare> Shares { get; }
 
     /// <summary>Every core of the worker, hyper-threads included.</summary>
-    public IReadOnlyList<int> Cores => Joined(share => share.Cores);
+    public IReadOnlyList<int> Cores => NumberSets.Joined(Shares, share => share.Cores);
 
     /// <summary>One core for each thread of heavy work that shall run at once, such as unsealing.</summary>
-    public IReadOnlyList<int> WorkCores => Joined(share => share.LaneCores);
+    public IReadOnlyList<int> WorkCores => NumberSets.Joined(Shares, share => share.LaneCores);
 
     /// <summary>The node that memory shall come from; null where there is no choice, or when the worker's cores are of several nodes.</summary>
     public int? MemoryNode => Shares.Count == 1 ? Shares[0].MemoryNode : null;
@@ -59,15 +59,4 @@ public sealed class WorkerPlacement
 
     /// <summary>Plans the lanes.</summary>
     public WorkerPlan Plan(ModelFacts model) => PlacementPlanner.PlanWorker(Topology, Shares, model, wishes);
-
-    private List<int> Joined(Func<NodeShare, IReadOnlyList<int>> cores)
-    {
-        var all = new List<int>();
-        foreach (var share in Shares)
-        {
-            all.AddRange(cores(share));
-        }
-
-        return all;
-    }
 }
