@@ -48,13 +48,15 @@ internal static class PlainWorker
     {
         // The same runtime as the worker's: what that is set to belongs to no side of a comparison.
         var program = typeof(PlainWorker).Assembly.Location;
-        var settings = JsonNode.Parse(File.ReadAllBytes(Path.ChangeExtension(program, ".runtimeconfig.json")))!;
-        settings["runtimeOptions"]!["configProperties"]!["System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported"] = false;
+        var settings = Settings(Path.ChangeExtension(program, null));
+        settings["runtimeOptions"]!["configProperties"] = Settings(Path.Combine(Path.GetDirectoryName(program)!, "TrustedServe.Worker"))["runtimeOptions"]!["configProperties"]!.DeepClone();
         var runtime = Path.Combine(directory, "plain-worker.runtimeconfig.json");
         File.WriteAllText(runtime, settings.ToJsonString());
         var file = Path.Combine(directory, "plain-worker");
         File.WriteAllText(file, $"#!/bin/sh\nexec dotnet exec --runtimeconfig '{runtime}' '{program}' plain-worker '{packages}'\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return file;
+
+        static JsonNode Settings(string program) => JsonNode.Parse(File.ReadAllBytes(program + ".runtimeconfig.json"))!;
     }
 }

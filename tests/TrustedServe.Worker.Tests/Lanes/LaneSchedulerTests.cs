@@ -179,6 +179,32 @@ public sealed class LaneSchedulerTests
     }
 
     [Fact]
+    public async Task OnlyOneLane_ComputesUntilTheOthersAreOpened()
+    {
+        using var scheduler = Scheduler(lanes: 3, capacity: 4, onlyOne: true);
+        var (first, second, third) = (new GatedWork("first"), new GatedWork("second"), new GatedWork("third"));
+        var answers = new[] { first, second, third }.Select(work => Run(scheduler, work)).ToArray();
+        await first.Begun;
+        Assert.Equal((2, false), (scheduler.Waiting, scheduler.IsIdle));
+        scheduler.Open();
+        await Task.WhenAll(second.Begun, third.Begun);
+        foreach (var work in new[] { third, second, first })
+        {
+            work.Open();
+        }
+
+        Assert.Equal(["first", "second", "third"], (await Task.WhenAll(answers)).Select(answer => answer.Id));
+    }
+
+    [Fact]
+    public void Stop_EndsLanesThatWereNeverOpened()
+    {
+        var scheduler = Scheduler(lanes: 3, capacity: 4, onlyOne: true);
+        scheduler.Dispose();
+        scheduler.Open();
+    }
+
+    [Fact]
     public async Task ManyCallers_SomeLeaving_NoneLostOrDoubled()
     {
         using var scheduler = new LaneScheduler([0, 0, 0], 1000, new BatchLimits(), TimeProvider.System, NullLogger.Instance);
@@ -211,7 +237,7 @@ public sealed class LaneSchedulerTests
         Assert.Equal(0, scheduler.Waiting);
     }
 
-    private LaneScheduler Scheduler(int lanes, int capacity) => new([.. new int[lanes]], capacity, new BatchLimits(), time, NullLogger.Instance);
+    private LaneScheduler Scheduler(int lanes, int capacity, bool onlyOne = false) => new([.. new int[lanes]], capacity, new BatchLimits(), time, NullLogger.Instance, onlyOne);
 
     private static Task<ModelInferResponse> Run(LaneScheduler scheduler, LaneWork work) => scheduler.RunAsync(work, Long, CancellationToken.None);
 

@@ -114,7 +114,7 @@ public sealed class SessionChangeTests(LargeStore store) : IClassFixture<LargeSt
     {
         using var directory = new TemporaryDirectory();
         LargeStore.Model.Write(directory.Path);
-        using var session = EngineSession.Build(directory.Path, LargeStore.Model.Draft, SessionKind.Prepacked, temporary: false, [0], CancellationToken.None);
+        using var session = EngineSession.Build(directory.Path, LargeStore.Model.Draft, SessionKind.Prepacked, temporary: false, SessionThreads.Callers, CancellationToken.None);
         using var options = new RunOptions();
         return [.. Enumerable.Range(0, Callers).Select(caller =>
         {

@@ -36,6 +36,27 @@ public sealed class ModelSessionsTests : IDisposable
     }
 
     [Fact]
+    public async Task CallThatIsAlone_GetsTheSessionOnAllCores_WhileTheSessionsAreTemporary()
+    {
+        var (temporary, lasting) = (Set(temporary: true), Set(temporary: false));
+        foreach (var set in new[] { temporary, lasting })
+        {
+            Assert.True(set.TryUse());
+            var alone = set.Of(0);
+            Assert.True(set.TryUse());
+            Assert.Equal(set == temporary, set.Of(1) != alone);
+            Assert.Same(set.Of(0), set.Of(1));
+            set.Leave();
+            Assert.Same(alone, set.Of(1));
+            set.Leave();
+            await set.EndAsync();
+            Assert.False(set.TryUse());
+        }
+
+        SessionSet Set(bool temporary) => SessionSet.Build(directory.Path, Model.Draft, SessionKind.Mapped, temporary, [[0], [0]], CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Replace_AgainAndAgain_UnderCalls_LosesNone()
     {
         await using var sessions = new ModelSessions(Build(SessionKind.Mapped));

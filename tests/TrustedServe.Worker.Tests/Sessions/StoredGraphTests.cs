@@ -31,7 +31,7 @@ public sealed class StoredGraphTests
     private static float[] Served(EngineSpec? engine, bool temporary)
     {
         var manifest = SampleModels.LangidManifest() with { Engine = engine };
-        using var session = EngineSession.Build(SampleModels.Langid, manifest, SessionKind.Prepacked, temporary, [0], CancellationToken.None);
+        using var session = EngineSession.Build(SampleModels.Langid, manifest, SessionKind.Prepacked, temporary, SessionThreads.Callers, CancellationToken.None);
         using var options = new RunOptions();
         return Answer((names, values, outputs) => session.Run(options, names, values, outputs));
     }

@@ -50,6 +50,9 @@ internal static partial class WorkerLog
     [LoggerMessage(5015, LogLevel.Warning, "Memory does not come from node {Node} first: set_mempolicy answered {Answer}")]
     public static partial void MemoryNotPlaced(ILogger logger, int? node, string answer);
 
+    [LoggerMessage(5016, LogLevel.Error, "A warm-up sample that came after the first answers failed, the worker stops serving: {Code} {Reason}")]
+    public static partial void Withdrawn(ILogger logger, string code, string reason);
+
     [LoggerMessage(5030, LogLevel.Information, "Placed on node {Node}, cores {Cores}: sched_setaffinity answered {Answer}")]
     public static partial void Placed(ILogger logger, int? node, string cores, SystemCallResult answer);
 }

@@ -17,13 +17,20 @@ internal sealed class LaneScheduler : IDisposable
     private readonly long delay;
     private readonly Lane[] lanes;
     private readonly Stack<Lane> idle = new();
+    private readonly Stack<Lane> shut = new();
     private readonly WaitingRequests waiting;
     private readonly ITimer timer;
     private long timerDue = long.MaxValue;
     private bool stopped;
 
     /// <summary>Starts one lane a core given.</summary>
-    public LaneScheduler(IReadOnlyList<int> cores, int capacity, BatchLimits limits, TimeProvider time, ILogger logger)
+    /// <param name="cores">The cores.</param>
+    /// <param name="capacity">How many requests may wait.</param>
+    /// <param name="limits">Of a run.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For failures.</param>
+    /// <param name="onlyOne">Whether all but the first lane get nothing until <see cref="Open"/>.</param>
+    public LaneScheduler(IReadOnlyList<int> cores, int capacity, BatchLimits limits, TimeProvider time, ILogger logger, bool onlyOne = false)
     {
         (this.capacity, this.limits, this.time) = (capacity, limits, time);
         delay = Ticks(limits.Delay);
@@ -33,8 +40,22 @@ internal sealed class LaneScheduler : IDisposable
         lanes = [.. cores.Select((core, index) => new Lane(this, index, core, limits, time, logger))];
         foreach (var lane in lanes)
         {
-            idle.Push(lane);
+            (onlyOne && lane.Index > 0 ? shut : idle).Push(lane);
             lane.Start();
+        }
+    }
+
+    /// <summary>Gives work to all lanes from now on.</summary>
+    public void Open()
+    {
+        lock (gate)
+        {
+            while (!stopped && shut.TryPop(out var lane))
+            {
+                idle.Push(lane);
+            }
+
+            Dispatch();
         }
     }
 
@@ -118,7 +139,7 @@ internal sealed class LaneScheduler : IDisposable
                 End(work, TsfErrors.ModelNotReady.With("The worker is stopping."));
             }
 
-            while (idle.TryPop(out var lane))
+            while (idle.TryPop(out var lane) || shut.TryPop(out lane))
             {
                 lane.Wake();
             }

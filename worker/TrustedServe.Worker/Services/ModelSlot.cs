@@ -7,13 +7,11 @@ namespace TrustedServe.Worker.Services;
 /// <summary>The place of the worker's one model: empty until it computes.</summary>
 internal sealed class ModelSlot(WorkerConfig config) : IAsyncDisposable
 {
-    private const int RetryAfterSeconds = 5;
-
     private volatile LoadedModel? model;
-    private volatile bool closed;
+    private volatile TsfException? closed;
 
     /// <summary>Whether the model answers.</summary>
-    public bool IsReady => model is { Check.IsCompletedSuccessfully: true } && !closed;
+    public bool IsReady => model is { Check.IsCompletedSuccessfully: true } && closed is null;
 
     /// <summary>How the model's running sessions have their weights; null without a model.</summary>
     public SessionKind? Weights => model?.Weights;
@@ -25,7 +23,8 @@ internal sealed class ModelSlot(WorkerConfig config) : IAsyncDisposable
     public void Clear() => model = null;
 
     /// <summary>Lets no more requests to the model; those that are with it are finished.</summary>
-    public void Close() => closed = true;
+    /// <param name="reason">What the others are told.</param>
+    public void Close(TsfException reason) => closed = reason;
 
     /// <summary>Checks that a request means this worker's model; an empty version means the one that is served.</summary>
     /// <exception cref="TsfException">TSF4003, TSF4004.</exception>
@@ -43,13 +42,13 @@ internal sealed class ModelSlot(WorkerConfig config) : IAsyncDisposable
     }
 
     /// <summary>The model.</summary>
-    /// <exception cref="TsfException">TSF4003, TSF4004, TSF5001, TSF5007.</exception>
+    /// <exception cref="TsfException">TSF4003, TSF4004, TSF5001, or what the model was closed with.</exception>
     public LoadedModel Get(string name, string version)
     {
         CheckName(name, version);
-        if (closed)
+        if (closed is { } reason)
         {
-            throw new TsfException(TsfErrors.AttestationExpired, $"The attestation of {config.Model}'s worker was not renewed; it stops.") { RetryAfterSeconds = RetryAfterSeconds };
+            throw new TsfException(reason.Error, reason.Message) { RetryAfterSeconds = reason.RetryAfterSeconds };
         }
 
         return model ?? throw new TsfException(TsfErrors.ModelNotReady, $"The model {config.Model} is starting.") { RetryAfterSeconds = 1 };

@@ -25,7 +25,7 @@ internal sealed class EngineSession : IDisposable
     public static void Prepare()
     {
         _ = Engine.Value;
-        using var options = Options(SessionKind.Mapped, []);
+        using var options = Options(SessionKind.Mapped, SessionThreads.Callers);
         using var session = new InferenceSession(SmallestGraph.Bytes.ToArray(), options);
         using var runOptions = new RunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory([1f], [1]);
@@ -37,14 +37,14 @@ internal sealed class EngineSession : IDisposable
     /// <param name="manifest">What it is.</param>
     /// <param name="kind">How it has its weights.</param>
     /// <param name="temporary">Whether another takes its place soon: what is left to do for this processor is then not done.</param>
-    /// <param name="cores">The cores that its calls compute on: the caller's, and one more for each thread of its own.</param>
+    /// <param name="threads">What its calls compute on.</param>
     /// <param name="cancellationToken">Stops the engine in the middle.</param>
     /// <exception cref="TsfException">TSF5004 when the engine refuses the graph, or it is not the one that the manifest describes.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static EngineSession Build(string directory, Manifest manifest, SessionKind kind, bool temporary, IReadOnlyList<int> cores, CancellationToken cancellationToken)
+    public static EngineSession Build(string directory, Manifest manifest, SessionKind kind, bool temporary, SessionThreads threads, CancellationToken cancellationToken)
     {
         _ = Engine.Value;
-        using var options = Options(kind, cores);
+        using var options = Options(kind, threads);
         if (IsFinished(manifest, temporary))
         {
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
@@ -94,11 +94,11 @@ internal sealed class EngineSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
 
-    private static Microsoft.ML.OnnxRuntime.SessionOptions Options(SessionKind kind, IReadOnlyList<int> cores)
+    private static Microsoft.ML.OnnxRuntime.SessionOptions Options(SessionKind kind, SessionThreads threads)
     {
         var options = new Microsoft.ML.OnnxRuntime.SessionOptions
         {
-            IntraOpNumThreads = Math.Max(1, cores.Count),
+            IntraOpNumThreads = threads.Count,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -109,13 +109,17 @@ internal sealed class EngineSession : IDisposable
             options.AddSessionConfigEntry("session.disable_prepacking", "1");
         }
 
-        if (cores.Count > 1)
+        if (threads.Bound.Count > 0)
         {
-            // The caller is one of the threads and stands on the first core; the engine counts processors from 1.
-            options.AddSessionConfigEntry("session.intra_op_thread_affinities", string.Join(';', cores.Skip(1).Select(core => core + 1)));
+            // The caller is one of the threads; the engine counts processors from 1.
+            options.AddSessionConfigEntry("session.intra_op_thread_affinities", string.Join(';', threads.Bound.Select(core => core + 1)));
 
             // Threads wait for the next operator by spinning, which is quickest; between calls they must leave the cores to others.
             options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        }
+        else if (threads.Count > 1)
+        {
+            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         }
 
         return options;

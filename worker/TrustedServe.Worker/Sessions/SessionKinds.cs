@@ -18,6 +18,12 @@ internal sealed record SessionKinds(SessionKind First, SessionKind Last)
     /// <summary>Weights from this size on are mapped first; less is prepacked in under a tenth of a second, which is not worth a change under load.</summary>
     public const long SmallestToChange = 32L << 20;
 
+    /// <summary>
+    /// How long warm-up samples come before the first answer, at least one of them: sessions that go again run those that are left beside the
+    /// first answers, since each takes a large model most of a second and the caller who woke the instance waits. Null: all of them come before.
+    /// </summary>
+    public TimeSpan? WarmUp => Change ? TimeSpan.FromMilliseconds(500) : null;
+
     /// <summary>Whether the sessions change while they answer.</summary>
     public bool Change => First != Last;
 

@@ -5,18 +5,24 @@ namespace TrustedServe.Worker.Sessions;
 
 /// <summary>
 /// The sessions of a model that were built together: one that all lanes call, or one a lane where lanes have several cores.
+/// Those that go again have one more, on all cores, for a call that is alone.
 /// It counts its users: its owner ends it when the last of them has left.
 /// </summary>
 internal sealed class SessionSet
 {
+    // Its owner, and the call that asks.
+    private const int NoOthers = 2;
+
     private readonly EngineSession[] sessions;
+    private readonly EngineSession? alone;
 
     private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Its owner is the first user.
     private int users = 1;
 
-    private SessionSet(SessionKind kind, EngineSession[] sessions, IReadOnlyList<int>[] helpers) => (Kind, this.sessions, Helpers) = (kind, sessions, helpers);
+    private SessionSet(SessionKind kind, EngineSession[] sessions, EngineSession? alone, IReadOnlyList<int>[] helpers) =>
+        (Kind, this.sessions, this.alone, Helpers) = (kind, sessions, alone, helpers);
 
     /// <summary>How its sessions have their weights.</summary>
     public SessionKind Kind { get; }
@@ -28,22 +34,30 @@ internal sealed class SessionSet
     /// <param name="directory">Where the package lies.</param>
     /// <param name="manifest">What it is.</param>
     /// <param name="kind">How the sessions have their weights.</param>
-    /// <param name="temporary">Whether others take their place soon.</param>
+    /// <param name="temporary">Whether others take their place soon. One more session of mapped weights costs next to nothing then.</param>
     /// <param name="lanes">The cores of each lane.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="Protocol.Errors.TsfException">TSF5004.</exception>
     public static SessionSet Build(string directory, Manifest manifest, SessionKind kind, bool temporary, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken cancellationToken)
     {
-        // A session without threads of its own computes on its callers' cores: one serves any number of them.
-        var sessions = new EngineSession[lanes[0].Count == 1 ? 1 : lanes.Count];
+        // One session serves any number of lanes of one core.
+        var narrow = lanes[0].Count == 1;
+        var sessions = new EngineSession[narrow ? 1 : lanes.Count];
         var helpers = new IReadOnlyList<int>[sessions.Length];
+        EngineSession? alone = null;
         try
         {
             for (var i = 0; i < sessions.Length; i++)
             {
-                var threads = lanes[i].Count > 1 ? ProcessThreads.Now() : null;
-                sessions[i] = EngineSession.Build(directory, manifest, kind, temporary, lanes[i], cancellationToken);
-                helpers[i] = threads is null ? [] : ProcessThreads.BoundSince(threads, lanes[i].Count - 1);
+                var threads = SessionThreads.Of(lanes[i]);
+                var before = threads.Bound.Count > 0 ? ProcessThreads.Now() : null;
+                sessions[i] = EngineSession.Build(directory, manifest, kind, temporary, threads, cancellationToken);
+                helpers[i] = before is null ? [] : ProcessThreads.BoundSince(before, threads.Bound.Count);
+            }
+
+            if (temporary && narrow && lanes.Count > 1)
+            {
+                alone = EngineSession.Build(directory, manifest, kind, temporary, SessionThreads.All(lanes.Count), cancellationToken);
             }
         }
         catch
@@ -52,11 +66,12 @@ internal sealed class SessionSet
             throw;
         }
 
-        return new SessionSet(kind, sessions, helpers);
+        return new SessionSet(kind, sessions, alone, helpers);
     }
 
-    /// <summary>The session of a lane.</summary>
-    public EngineSession Of(int lane) => sessions[sessions.Length == 1 ? 0 : lane];
+    /// <summary>The session for a call of a lane, which is a user already.</summary>
+    public EngineSession Of(int lane) =>
+        alone is not null && Volatile.Read(ref users) <= NoOthers ? alone : sessions[sessions.Length == 1 ? 0 : lane];
 
     /// <summary>Becomes a user, unless the sessions have ended already.</summary>
     public bool TryUse()
@@ -90,5 +105,6 @@ internal sealed class SessionSet
         Leave();
         await left.Task.ConfigureAwait(false);
         Array.ForEach(sessions, session => session.Dispose());
+        alone?.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Workers;
 using TrustedServe.Worker.Hosting;
@@ -12,12 +13,13 @@ namespace TrustedServe.Worker.Starting;
 /// <remarks>
 /// 0. Those who waited for the model are answered first: building a session slows just them, who have waited longest. Not for ever, since
 ///    all others gain by the change.
-/// 1. The new session is built beside the running one, on one thread that has its full share of the cores: while it is built all answers
+/// 1. The warm-up samples that did not come before the first answer are run now. One that differs ends the model.
+/// 2. The new session is built beside the running one, on one thread that has its full share of the cores: while it is built all answers
 ///    come from mapped weights, slower by up to a half. A thread that made way for busy lanes took ten times as long over it.
-/// 2. It must reproduce the warm-up samples as the first one did.
-/// 3. It takes the running one's place between two calls; the old one ends with its last call.
-/// 4. The plaintext files lose their names; what is still mapped goes with the session that maps it.
-/// What fails on the way leaves the model as it was: the running session has shown that it answers right.
+/// 3. It must reproduce the warm-up samples as the first one did.
+/// 4. It takes the running one's place between two calls; the old one ends with its last call.
+/// 5. The plaintext files lose their names; what is still mapped goes with the session that maps it.
+/// What fails from 2. on leaves the model as it was: the running session has shown that it answers right.
 /// </remarks>
 internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, StartTimeline timeline, TimeProvider time, ILogger logger)
 {
@@ -28,17 +30,24 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
 
     /// <summary>Carries it out.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="warmup">Runs its samples on the running sessions.</param>
     /// <param name="serving">The scheduler of its lanes.</param>
     /// <param name="running">What its lanes call.</param>
     /// <param name="lanes">The cores of each lane.</param>
     /// <param name="stopping">Cancelled when the worker stops.</param>
-    public async Task RunAsync(UnsealedModel model, LaneScheduler serving, ModelSessions running, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
+    /// <returns>Why the model may not be served any more; null when it may.</returns>
+    public async Task<TsfException?> RunAsync(UnsealedModel model, WarmupRunner warmup, LaneScheduler serving, ModelSessions running, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
     {
         var begun = time.GetTimestamp();
         var seconds = 0.0;
         try
         {
             await LetAnswerAsync(serving, stopping).ConfigureAwait(false);
+            if (await FinishAsync(warmup, stopping).ConfigureAwait(false) is { } wrong)
+            {
+                return wrong;
+            }
+
             begun = time.GetTimestamp();
             await ReplaceAsync(model, running, lanes, stopping).ConfigureAwait(false);
             seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2);
@@ -55,7 +64,7 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         }
         finally
         {
-            // 4
+            // 5
             loader.Discard();
         }
 
@@ -63,6 +72,8 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         {
             WorkerLog.Prepacked(logger, seconds, ProcessPages.Own());
         }
+
+        return null;
     }
 
     // 0
@@ -76,9 +87,23 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         }
     }
 
+    // 1
+    private static async Task<TsfException?> FinishAsync(WarmupRunner warmup, CancellationToken stopping)
+    {
+        try
+        {
+            await warmup.RunAsync(null, stopping).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            return WorkerStart.AsTsf(exception);
+        }
+    }
+
     private async Task ReplaceAsync(UnsealedModel model, ModelSessions running, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
     {
-        // 1
+        // 2
         ModelSessions candidate;
         using (timeline.Begin("prepack"))
         {
@@ -88,15 +113,15 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
 
         await using (candidate)
         {
-            // 2
+            // 3
             using (timeline.Begin("prepacked warm-up"))
             using (var scheduler = new LaneScheduler([lanes[0][0]], config.QueueCapacity, LaneLimits.Of(model.Manifest), time, logger))
             {
                 var pipeline = TaskPipelines.Create(model.Directory, model.Manifest, candidate);
-                await WarmupRunner.RunAsync(model.Manifest.Warmup, pipeline, scheduler, new StartPortion(), stopping).ConfigureAwait(false);
+                await new WarmupRunner(model.Manifest.Warmup, pipeline, scheduler, new StartPortion(), time).RunAsync(null, stopping).ConfigureAwait(false);
             }
 
-            // 3
+            // 4
             using (timeline.Begin("change"))
             {
                 await running.ReplaceAsync(candidate.Release()).ConfigureAwait(false);

@@ -28,13 +28,15 @@ internal sealed class WorkerStart(
     /// <summary>How long a worker that ends stays, so that who watches or asks reads why. What is in hand may take longer.</summary>
     private static readonly TimeSpan FailedStay = TimeSpan.FromSeconds(2);
 
+    private const int RetryAfterSeconds = 5;
+
     // From when the age of the attestation counts: the beginning of the attempt that succeeded.
     private long attested;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Task changing;
+        Task<TsfException?> changing;
         try
         {
             changing = await StartModelAsync(stoppingToken).ConfigureAwait(false);
@@ -57,18 +59,27 @@ internal sealed class WorkerStart(
             return;
         }
 
-        if (await renewal.RunAsync(attested, stoppingToken).ConfigureAwait(false) is { } reason)
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var renewing = renewal.RunAsync(attested, ending.Token);
+        if (await Task.WhenAny(changing, renewing).ConfigureAwait(false) == changing && await changing.ConfigureAwait(false) is { } wrong)
         {
-            slot.Close();
+            slot.Close(TsfErrors.ModelFailed.With($"The model is not served any more: {wrong.Code}."));
+            WorkerLog.Withdrawn(logger, wrong.Code, wrong.Message);
+            await EndAsync(wrong, stoppingToken).ConfigureAwait(false);
+        }
+        else if (await renewing.ConfigureAwait(false) is { } reason)
+        {
+            slot.Close(new TsfException(TsfErrors.AttestationExpired, $"The attestation of {config.Model}'s worker was not renewed; it stops.") { RetryAfterSeconds = RetryAfterSeconds });
             WorkerLog.AttestationEnded(logger, reason.Code, reason.Message);
             await EndAsync(reason, stoppingToken).ConfigureAwait(false);
         }
 
-        await changing.ConfigureAwait(false);
+        await ending.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(changing, renewing).ConfigureAwait(false);
     }
 
-    /// <returns>What goes on after the model is ready.</returns>
-    private async Task<Task> StartModelAsync(CancellationToken cancellationToken)
+    /// <returns>What goes on after the model is ready, and ends with the reason why it may not be served any more; null when it may.</returns>
+    private async Task<Task<TsfException?>> StartModelAsync(CancellationToken cancellationToken)
     {
         var model = await new StartWait(progress, time, logger).RunAsync(() => LoadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         var (manifest, timeline) = (model.Manifest, progress.Timeline);
@@ -79,51 +90,50 @@ internal sealed class WorkerStart(
         int[][] lanes = [.. plan.Lanes.Select(lane => lane.Cores.ToArray())];
         var kinds = SessionKinds.Decide(config.Weights, manifest, lanes[0].Length);
         var threads = new PlacedThreads(config);
-        ModelSessions? sessions = null;
+        Task<ModelSessions>? building = null;
+        ModelSessions sessions;
         LaneScheduler? scheduler = null;
         LoadedModel? loaded = null;
+        WarmupRunner warmup;
         try
         {
-            using (timeline.Begin("session"))
-            {
-                sessions = new ModelSessions(await threads.RunAsync(
-                    "session", () => SessionSet.Build(model.Directory, manifest, kinds.First, kinds.Change, lanes, cancellationToken)).ConfigureAwait(false));
-            }
-
+            building = BuildAsync();
+            var placing = timeline.Now;
+            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger, onlyOne: kinds.Change);
+            var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
+            timeline.Add("lanes", placing);
+            sessions = await building.ConfigureAwait(false);
             ITaskPipeline pipeline;
             using (timeline.Begin("pipeline"))
             {
                 pipeline = TaskPipelines.Create(model.Directory, manifest, sessions);
             }
 
-            var placing = timeline.Now;
             var weights = WeightsPlacement.Of(model);
             if (!kinds.Change)
             {
                 loader.Discard();
             }
 
-            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger);
-            var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
             var report = PlacementReport.Of(
                 plan, pinned, sessions.Helpers, model.MemoryPolicy.Succeeded ? threads.Memory : model.MemoryPolicy, weights, placement.Topology.InstructionSets);
 
-            timeline.Add("lanes", placing);
-
-            // Who waited for the model is computed beside the samples; no answer leaves before those came out right.
+            // Who waited for the model is computed beside the samples; no answer leaves before those came out right. A session for calls that
+            // are alone computes the samples on all cores, and the others after them.
             loaded = new LoadedModel(model, sessions, pipeline, scheduler, report);
             slot.Set(loaded);
             progress.Publish(StartStep.Types.Phase.Session, Describe(plan, report, kinds, manifest));
-            double difference;
+            warmup = new WarmupRunner(manifest.Warmup, pipeline, scheduler, progress.Warmed, time);
             using (timeline.Begin("warm-up"))
             {
-                difference = await WarmupRunner.RunAsync(manifest.Warmup, pipeline, scheduler, progress.Warmed, cancellationToken).ConfigureAwait(false);
+                await warmup.RunAsync(kinds.WarmUp, cancellationToken).ConfigureAwait(false);
+                scheduler.Open();
             }
 
             progress.Publish(StartStep.Types.Phase.Warmed, new Dictionary<string, string>
             {
-                ["samples"] = $"{manifest.Warmup.Count}",
-                ["largest-difference"] = difference.ToString("g3", CultureInfo.InvariantCulture),
+                ["samples"] = warmup.Passed == manifest.Warmup.Count ? $"{warmup.Passed}" : $"{warmup.Passed} of {manifest.Warmup.Count}, the others beside the first answers",
+                ["largest-difference"] = warmup.LargestDifference.ToString("g3", CultureInfo.InvariantCulture),
             });
             loaded.Pass();
             WorkerLog.Ready(logger, manifest.Name, manifest.Version, model.Trust);
@@ -140,9 +150,13 @@ internal sealed class WorkerStart(
                 ? TsfErrors.ModelNotReady.With("The worker is stopping.")
                 : TsfErrors.ModelFailed.With($"The model is not served: {AsTsf(exception).Code}."));
             scheduler?.Dispose();
-            if (sessions is not null)
+            if (building is not null)
             {
-                await sessions.DisposeAsync().ConfigureAwait(false);
+                await ((Task)building).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (building.IsCompletedSuccessfully)
+                {
+                    await building.Result.DisposeAsync().ConfigureAwait(false);
+                }
             }
 
             loader.Discard();
@@ -150,8 +164,15 @@ internal sealed class WorkerStart(
         }
 
         return kinds.Change
-            ? new SessionChange(config, loader, timeline, time, logger).RunAsync(model, scheduler, sessions, lanes, cancellationToken)
-            : Task.CompletedTask;
+            ? new SessionChange(config, loader, timeline, time, logger).RunAsync(model, warmup, scheduler, sessions, lanes, cancellationToken)
+            : Task.FromResult<TsfException?>(null);
+
+        async Task<ModelSessions> BuildAsync()
+        {
+            using var session = timeline.Begin("session");
+            return new ModelSessions(await threads.RunAsync(
+                "session", () => SessionSet.Build(model.Directory, manifest, kinds.First, kinds.Change, lanes, cancellationToken)).ConfigureAwait(false));
+        }
     }
 
     private static string DescribeGraph(Manifest manifest, bool temporary) =>

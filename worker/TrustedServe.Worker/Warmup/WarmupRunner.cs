@@ -9,7 +9,12 @@ using TrustedServe.Worker.Tasks;
 namespace TrustedServe.Worker.Warmup;
 
 /// <summary>Sends a manifest's samples the way that requests go and compares what comes back. A model that answers otherwise here is not served.</summary>
-internal static class WarmupRunner
+/// <param name="samples">The manifest's.</param>
+/// <param name="pipeline">What stands between them and the graph.</param>
+/// <param name="scheduler">The lanes.</param>
+/// <param name="done">Is told how many came out right.</param>
+/// <param name="time">The clock.</param>
+internal sealed class WarmupRunner(IReadOnlyList<WarmupSample> samples, ITaskPipeline pipeline, LaneScheduler scheduler, StartPortion done, TimeProvider time)
 {
     private const string TopK = "top_k";
 
@@ -17,31 +22,43 @@ internal static class WarmupRunner
     private static readonly TimeSpan SampleLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PlacePause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Runs all samples: the first alone, so that who waits for the model gets a lane beside it, then as many at once as there are lanes.</summary>
-    /// <returns>The largest difference seen.</returns>
+    /// <summary>How many came out right; the others are still to be run.</summary>
+    public int Passed { get; private set; }
+
+    /// <summary>The largest difference seen.</summary>
+    public double LargestDifference { get; private set; }
+
+    /// <summary>Runs the samples that are left: the first alone, so that who waits for the model gets a lane beside it, then as many at once as there are lanes.</summary>
+    /// <param name="enough">After this time no more are begun, though never none; null runs all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="TsfException">TSF5005 naming the output and the difference, never data.</exception>
-    public static async Task<double> RunAsync(IReadOnlyList<WarmupSample> samples, ITaskPipeline pipeline, LaneScheduler scheduler, StartPortion done, CancellationToken cancellationToken)
+    public async Task RunAsync(TimeSpan? enough, CancellationToken cancellationToken)
     {
-        var largest = 0.0;
-        done.Expect(samples.Count);
+        var (begin, begun) = (Passed, time.GetTimestamp());
+        if (begin == 0)
+        {
+            done.Expect(samples.Count);
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new Queue<Task<ModelInferResponse>>();
         try
         {
-            for (var i = 0; i < samples.Count; i++)
+            while (true)
             {
-                while (running.Count < (i == 0 ? 1 : scheduler.Lanes.Count) && i + running.Count < samples.Count)
+                while (running.Count < (Passed == begin ? 1 : scheduler.Lanes.Count) && Passed + running.Count < samples.Count
+                    && (Passed == begin || enough is null || time.GetElapsedTime(begun) < enough))
                 {
-                    running.Enqueue(AnswerAsync(samples, i + running.Count, pipeline, scheduler, stop.Token));
+                    running.Enqueue(AnswerAsync(Passed + running.Count, stop.Token));
                 }
 
-                var response = await running.Dequeue().ConfigureAwait(false);
-                for (var output = 0; output < samples[i].Outputs.Count; output++)
+                if (!running.TryDequeue(out var answer))
                 {
-                    largest = Math.Max(largest, Compare(i, samples[i].Outputs[output], samples[i].Tolerance, response, output));
+                    break;
                 }
 
-                done.Report(i + 1);
+                Compare(Passed, await answer.ConfigureAwait(false));
+                done.Report(++Passed);
             }
         }
         finally
@@ -51,12 +68,13 @@ internal static class WarmupRunner
             await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        done.Finish();
-        return largest;
+        if (Passed == samples.Count)
+        {
+            done.Finish();
+        }
     }
 
-    private static async Task<ModelInferResponse> AnswerAsync(
-        IReadOnlyList<WarmupSample> samples, int sample, ITaskPipeline pipeline, LaneScheduler scheduler, CancellationToken cancellationToken)
+    private async Task<ModelInferResponse> AnswerAsync(int sample, CancellationToken cancellationToken)
     {
         var request = SampleCodec.ToRequest(samples[sample]);
         if (pipeline is not TensorTask && samples[sample].Outputs.FirstOrDefault(output => output.Name is "labels" or "scores") is { Shape: [_, var k] })
@@ -79,6 +97,14 @@ internal static class WarmupRunner
             {
                 throw TsfErrors.WarmupMismatch.With($"Warm-up sample {sample} got no answer: {exception.Code} {exception.Message}", exception);
             }
+        }
+    }
+
+    private void Compare(int sample, ModelInferResponse response)
+    {
+        for (var output = 0; output < samples[sample].Outputs.Count; output++)
+        {
+            LargestDifference = Math.Max(LargestDifference, Compare(sample, samples[sample].Outputs[output], samples[sample].Tolerance, response, output));
         }
     }
 
