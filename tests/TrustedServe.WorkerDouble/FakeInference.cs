@@ -26,8 +26,16 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
 
     public override Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) => Task.FromResult(new ServerReadyResponse { Ready = start.IsReady });
 
-    public override Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
-        Task.FromResult(FakeModels.Describe(config.Model, config.Version));
+    public override Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context)
+    {
+        var metadata = FakeModels.Describe(config.Model, config.Version);
+        if (config.Model == "moving")
+        {
+            metadata.Properties["placement"] = start.HasMoved ? "after" : "before";
+        }
+
+        return Task.FromResult(metadata);
+    }
 
     public override async Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context)
     {

@@ -16,6 +16,9 @@ public sealed class FakeStart(WorkerConfig config)
 
     public bool IsReady { get; private set; }
 
+    /// <summary>Whether the weights of <c>moving</c> lie elsewhere by now, which a file says.</summary>
+    public bool HasMoved => config.Model == "moving" && Told("moved");
+
     private int Starts => Directory.GetFiles(config.Store, $"{config.Model}.{config.Version}.start-*").Length;
 
     /// <summary>Leaves a trace of each start in the store's directory, where a test can count them.</summary>
@@ -61,6 +64,7 @@ public sealed class FakeStart(WorkerConfig config)
             UnsealedPercent = 100,
             WarmedPercent = 100,
             Ready = true,
+            Weights = HasMoved ? "prepacked" : "mapped",
             AttestationSecondsLeft = config.Model == "outdated" && Told("outdated") ? 0 : config.AttestationMaxAgeSeconds,
         }
         : new StartReport { FetchedPercent = 60, UnsealedPercent = 40, Spans = { new StartSpan { Name = "unseal", Started = 0.5 } } };

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 
 namespace TrustedServe.Functions.Supervision;
@@ -8,7 +9,8 @@ namespace TrustedServe.Functions.Supervision;
 /// <param name="health">Takes what it says.</param>
 /// <param name="attestationAge">The greatest age of its attestation.</param>
 /// <param name="time">The clock.</param>
-internal sealed class WorkerReports(WorkerConnection connection, WorkerHealth health, TimeSpan attestationAge, TimeProvider time)
+/// <param name="moved">Called when a worker that is ready says of its weights what it did not say before.</param>
+internal sealed class WorkerReports(WorkerConnection connection, WorkerHealth health, TimeSpan attestationAge, TimeProvider time, Func<Task> moved)
 {
     // Often enough for a probe to see something move, and a small model has started before the first time.
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(500);
@@ -33,12 +35,17 @@ internal sealed class WorkerReports(WorkerConnection connection, WorkerHealth he
                 var asked = time.GetTimestamp();
                 try
                 {
+                    var before = health.Report.Weights;
                     health.Take(
                         await connection.Control.ReadStartAsync(new ReadStartRequest(), deadline: (time.GetUtcNow() + AnswerTime).UtcDateTime, cancellationToken: gone), asked);
+                    if (health.Report.Ready && before != health.Report.Weights)
+                    {
+                        await moved();
+                    }
                 }
-                catch (RpcException)
+                catch (Exception exception) when (exception is RpcException or TsfException)
                 {
-                    // Not listening yet, busy, or ended. What it said before holds until then.
+                    // Not listening yet, busy, ended, or it says nonsense. What it said before holds until then.
                 }
             }
         }

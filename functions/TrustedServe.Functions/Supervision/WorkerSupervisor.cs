@@ -106,7 +106,7 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
         {
             SupervisionLog.Started(setup.Logger, Model, Version, process.Id);
             Health.Begin();
-            reports = new WorkerReports(connection, Health, TimeSpan.FromSeconds(config.AttestationMaxAgeSeconds), setup.Time).RunAsync(gone.Token);
+            reports = new WorkerReports(connection, Health, TimeSpan.FromSeconds(config.AttestationMaxAgeSeconds), setup.Time, MovedAsync).RunAsync(gone.Token);
             WorkerState.Ready? serving = null;
             var watch = WatchAsync(connection, AcceptAsync, gone.Token);
             var exit = process.WaitAsync(stopping);
@@ -131,6 +131,15 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
             {
                 serving = await AskAsync();
                 Become(new WorkerState.Warming(serving), changed);
+            }
+
+            // The same worker with the same calls in hand, which describes itself otherwise; unless it has ended meanwhile.
+            async Task MovedAsync()
+            {
+                if (state is WorkerState.Ready before && Interlocked.CompareExchange(ref state, before with { Model = (await AskAsync()).Model }, before) == before)
+                {
+                    changed();
+                }
             }
 
             async Task<WorkerState.Ready> AskAsync()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using TrustedServe.Functions.Supervision;
 using TrustedServe.Functions.Tests.Hosting;
 
 namespace TrustedServe.Functions.Tests.Supervision;
@@ -110,6 +111,23 @@ public sealed class SupervisionTests
         await using var host = await TestHost.ReadyAsync(["configured"], $"--TrustedServe:Worker:Weights={weights}");
         var answer = await host.AskAsync("/v2/models/configured/infer", Body);
         Assert.Equal(weights, answer.GetProperty("parameters").GetProperty("weights").GetString());
+    }
+
+    [Fact]
+    public async Task Model_whose_weights_moved_is_described_anew_with_its_calls_in_hand()
+    {
+        await using var host = await TestHost.ReadyAsync(["moving"], "--TrustedServe:Worker:AttestationMaxAgeSeconds=40");
+        var before = Assert.IsType<WorkerState.Ready>(host.Fleet.Find("moving")!.Values.Single().Workers.Single().State);
+        Assert.Equal("before", await PlacementAsync());
+        await File.WriteAllTextAsync(Path.Combine(host.StoreDirectory, "moved"), string.Empty);
+        await host.UntilAsync(async () => await PlacementAsync() == "after");
+        var after = Assert.IsType<WorkerState.Ready>(host.Fleet.Find("moving")!.Values.Single().Workers.Single().State);
+        Assert.Same(before.Calls, after.Calls);
+        Assert.Equal("moving", (await host.AskAsync("/v2/models/moving/infer", Body)).GetProperty("model_name").GetString());
+        Assert.Equal(1, host.Starts("moving"));
+
+        async Task<string?> PlacementAsync() =>
+            JsonElement.Parse(await host.Client.GetStringAsync("/v2/models/moving")).GetProperty("properties").GetProperty("placement").GetString();
     }
 
     [Fact]

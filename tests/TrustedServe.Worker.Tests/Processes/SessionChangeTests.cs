@@ -36,7 +36,9 @@ public sealed class SessionChangeTests(LargeStore store) : IClassFixture<LargeSt
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        Assert.Contains("the worker\\u0027s memory lies on", worker.Output, StringComparison.Ordinal);
+        // Where they lie now is logged, and said to who asks.
+        var placement = Assert.Single(PlacementReport.Parse((await worker.Inference.ModelMetadataAsync(new ModelMetadataRequest { Name = LargeStore.Name })).Properties[PlacementReport.Property]));
+        Assert.Contains($"the worker\\u0027s memory lies on {placement.Weights}", worker.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -40,7 +40,7 @@ public sealed record PlacementReport
     /// <summary>The kernel's answer to the memory policy: <c>ok</c>, or the first error.</summary>
     public required string MemoryPolicy { get; init; }
 
-    /// <summary>On which nodes the weights lie; null when they were not asked about.</summary>
+    /// <summary>On which nodes the weights lie, and once they are prepacked the memory that the worker has of its own; null when not asked.</summary>
     public string? Weights { get; init; }
 
     /// <summary>Which of the instructions that the engine's kernels are written for the processor has.</summary>

@@ -30,14 +30,30 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
     /// <summary>What stands between requests and its graph.</summary>
     public ITaskPipeline Pipeline => pipeline;
 
-    /// <summary>How its running sessions have their weights; null after the end.</summary>
-    public SessionKind? Weights => sessions.Kind;
+    /// <summary>How its running sessions have their weights.</summary>
+    public SessionKind? Weights { get; private set; } = sessions.Kind;
 
     /// <summary>Its lanes.</summary>
     public LaneScheduler Scheduler => scheduler;
 
     /// <summary>What clients are told of it.</summary>
-    public ModelMetadataResponse Metadata { get; } = Describe(model, pipeline, scheduler, placement);
+    public ModelMetadataResponse Metadata { get; private set; } = Describe(model, pipeline, scheduler, placement);
+
+    /// <summary>Its package, unsealed.</summary>
+    public UnsealedModel Package => model;
+
+    /// <summary>What its lanes call.</summary>
+    public ModelSessions Sessions => sessions;
+
+    /// <summary>Its sessions were replaced: what is said of it follows.</summary>
+    /// <param name="nodes">Where the weights lie now.</param>
+    public void Move(PageNodes nodes)
+    {
+        Metadata = Describe(model, pipeline, scheduler, placement with { Weights = nodes.ToString() });
+
+        // Last: who sees this asks for the metadata again.
+        Weights = sessions.Kind;
+    }
 
     /// <summary>The samples came out right.</summary>
     public void Pass() => check.SetResult();

@@ -3,6 +3,7 @@ using TrustedServe.Protocol.Placement;
 using TrustedServe.Protocol.Workers;
 using TrustedServe.Worker.Hosting;
 using TrustedServe.Worker.Lanes;
+using TrustedServe.Worker.Services;
 using TrustedServe.Worker.Sessions;
 using TrustedServe.Worker.Tasks;
 using TrustedServe.Worker.Warmup;
@@ -31,25 +32,23 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
     /// <summary>Carries it out.</summary>
     /// <param name="model">The model.</param>
     /// <param name="warmup">Runs its samples on the running sessions.</param>
-    /// <param name="serving">The scheduler of its lanes.</param>
-    /// <param name="running">What its lanes call.</param>
     /// <param name="lanes">The cores of each lane.</param>
     /// <param name="stopping">Cancelled when the worker stops.</param>
     /// <returns>Why the model may not be served any more; null when it may.</returns>
-    public async Task<TsfException?> RunAsync(UnsealedModel model, WarmupRunner warmup, LaneScheduler serving, ModelSessions running, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
+    public async Task<TsfException?> RunAsync(LoadedModel model, WarmupRunner warmup, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
     {
         var begun = time.GetTimestamp();
         var seconds = 0.0;
         try
         {
-            await LetAnswerAsync(serving, stopping).ConfigureAwait(false);
+            await LetAnswerAsync(model.Scheduler, stopping).ConfigureAwait(false);
             if (await FinishAsync(warmup, stopping).ConfigureAwait(false) is { } wrong)
             {
                 return wrong;
             }
 
             begun = time.GetTimestamp();
-            await ReplaceAsync(model, running, lanes, stopping).ConfigureAwait(false);
+            await ReplaceAsync(model.Package, model.Sessions, lanes, stopping).ConfigureAwait(false);
             seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2);
         }
         catch (Exception exception) when (stopping.IsCancellationRequested)
@@ -68,9 +67,11 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
             loader.Discard();
         }
 
-        if (running.Kind == SessionKind.Prepacked)
+        if (model.Sessions.Kind == SessionKind.Prepacked)
         {
-            WorkerLog.Prepacked(logger, seconds, ProcessPages.Own());
+            var nodes = ProcessPages.Own();
+            model.Move(nodes);
+            WorkerLog.Prepacked(logger, seconds, nodes);
         }
 
         return null;

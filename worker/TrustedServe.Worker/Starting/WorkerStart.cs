@@ -91,7 +91,6 @@ internal sealed class WorkerStart(
         var kinds = SessionKinds.Decide(config.Weights, manifest, lanes[0].Length);
         var threads = new PlacedThreads(config);
         Task<ModelSessions>? building = null;
-        ModelSessions sessions;
         LaneScheduler? scheduler = null;
         LoadedModel? loaded = null;
         WarmupRunner warmup;
@@ -102,7 +101,7 @@ internal sealed class WorkerStart(
             scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger, onlyOne: kinds.Change);
             var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
             timeline.Add("lanes", placing);
-            sessions = await building.ConfigureAwait(false);
+            var sessions = await building.ConfigureAwait(false);
             ITaskPipeline pipeline;
             using (timeline.Begin("pipeline"))
             {
@@ -164,7 +163,7 @@ internal sealed class WorkerStart(
         }
 
         return kinds.Change
-            ? new SessionChange(config, loader, timeline, time, logger).RunAsync(model, warmup, scheduler, sessions, lanes, cancellationToken)
+            ? new SessionChange(config, loader, timeline, time, logger).RunAsync(loaded, warmup, lanes, cancellationToken)
             : Task.FromResult<TsfException?>(null);
 
         async Task<ModelSessions> BuildAsync()
