@@ -13,7 +13,7 @@ namespace TrustedServe.Functions.Holding;
 /// 2. Held requests are few and small enough together; another one is refused before its body is read.
 /// 3. They go on, in order, when the model answers (<see cref="HeldLine"/>); a caller that leaves frees its place.
 /// 4. What cannot come is not waited for: a model that has failed for good or was unloaded, an instance that ends.
-/// 5. They go on already when the model computes and has yet to reproduce its warm-up samples: its worker keeps their answers until then.
+/// 5. They go on already when the model computes and has yet to reproduce the warm-up samples that come first: its worker keeps their answers until then.
 /// </remarks>
 internal sealed class HeldRequests
 {

@@ -69,7 +69,7 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
         var ready = snapshot.Callable;
         if (ready.Length == 1)
         {
-            return ready[0] == except ? null : ready[0];
+            return IsSame(ready[0]) ? null : ready[0];
         }
 
         WorkerState.Ready? best = null;
@@ -77,13 +77,16 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
         for (var index = 0; index < ready.Length; index++)
         {
             var one = ready[(first + index) % ready.Length];
-            if (one != except && (best is null || (long)one.Calls.Count * best.Model.Lanes < (long)best.Calls.Count * one.Model.Lanes))
+            if (!IsSame(one) && (best is null || (long)one.Calls.Count * best.Model.Lanes < (long)best.Calls.Count * one.Model.Lanes))
             {
                 best = one;
             }
         }
 
         return best;
+
+        // Whatever is said of it by now.
+        bool IsSame(WorkerState.Ready one) => one.Connection == except?.Connection;
     }
 
     /// <summary>Why nobody answers.</summary>

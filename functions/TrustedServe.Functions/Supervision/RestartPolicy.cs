@@ -56,6 +56,6 @@ internal sealed class RestartPolicy(int crashLimit)
 
     /// <summary>The failure of a model whose worker is not started again.</summary>
     public TsfException Failure(WorkerEnd end) => end.Kind == WorkerEndKind.Refused
-        ? TsfErrors.ModelFailed.With($"The model's worker refused to start: {end.Code}.")
+        ? TsfErrors.ModelFailed.With($"The model's worker refused to {(end.Lived > TimeSpan.Zero ? "go on" : "start")}: {end.Code}.")
         : TsfErrors.ModelFailed.With($"The model's worker ended {crashes} times in a row: {end.Code}.");
 }

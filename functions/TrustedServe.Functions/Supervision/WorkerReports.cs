@@ -9,8 +9,8 @@ namespace TrustedServe.Functions.Supervision;
 /// <param name="health">Takes what it says.</param>
 /// <param name="attestationAge">The greatest age of its attestation.</param>
 /// <param name="time">The clock.</param>
-/// <param name="moved">Called when a worker that is ready says of its weights what it did not say before.</param>
-internal sealed class WorkerReports(WorkerConnection connection, WorkerHealth health, TimeSpan attestationAge, TimeProvider time, Func<Task> moved)
+/// <param name="moved">Takes the description of a worker whose weights are had in another way than when it was taken last; whether it could.</param>
+internal sealed class WorkerReports(WorkerConnection connection, WorkerHealth health, TimeSpan attestationAge, TimeProvider time, Func<Task<bool>> moved)
 {
     // Often enough for a probe to see something move, and a small model has started before the first time.
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(500);
@@ -26,6 +26,7 @@ internal sealed class WorkerReports(WorkerConnection connection, WorkerHealth he
     public async Task RunAsync(CancellationToken gone)
     {
         var part = attestationAge * AgePart;
+        var described = string.Empty;
         var pause = part < ShortestPause ? ShortestPause : part > LongestPause ? LongestPause : part;
         try
         {
@@ -35,12 +36,12 @@ internal sealed class WorkerReports(WorkerConnection connection, WorkerHealth he
                 var asked = time.GetTimestamp();
                 try
                 {
-                    var before = health.Report.Weights;
                     health.Take(
                         await connection.Control.ReadStartAsync(new ReadStartRequest(), deadline: (time.GetUtcNow() + AnswerTime).UtcDateTime, cancellationToken: gone), asked);
-                    if (health.Report.Ready && before != health.Report.Weights)
+                    var weights = health.Report.Weights;
+                    if (health.Report.Ready && weights != described && await moved())
                     {
-                        await moved();
+                        described = weights;
                     }
                 }
                 catch (Exception exception) when (exception is RpcException or TsfException)

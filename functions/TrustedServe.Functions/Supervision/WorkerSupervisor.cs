@@ -134,12 +134,16 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
             }
 
             // The same worker with the same calls in hand, which describes itself otherwise; unless it has ended meanwhile.
-            async Task MovedAsync()
+            async Task<bool> MovedAsync()
             {
-                if (state is WorkerState.Ready before && Interlocked.CompareExchange(ref state, before with { Model = (await AskAsync()).Model }, before) == before)
+                if (state is not WorkerState.Ready before
+                    || !ReferenceEquals(Interlocked.CompareExchange(ref state, before with { Model = (await AskAsync()).Model }, before), before))
                 {
-                    changed();
+                    return false;
                 }
+
+                changed();
+                return true;
             }
 
             async Task<WorkerState.Ready> AskAsync()

@@ -197,10 +197,10 @@ public sealed class LaneSchedulerTests
     }
 
     [Fact]
-    public void Stop_EndsLanesThatWereNeverOpened()
+    public async Task Stop_EndsLanesThatWereNeverOpened()
     {
         var scheduler = Scheduler(lanes: 3, capacity: 4, onlyOne: true);
-        scheduler.Dispose();
+        await Task.Run(scheduler.Dispose).WaitAsync(Long);
         scheduler.Open();
     }
 

@@ -67,6 +67,20 @@ public sealed class SchedulingRulesTests
     }
 
     [Fact]
+    public async Task Rule13_TheWorkersOwnSamples_GoBeforeAll_AndTakeNoPlace()
+    {
+        using var scheduler = Scheduler(Alone, capacity: 2);
+        var busy = await BusyAsync(scheduler);
+        var waiting = new[] { Run(scheduler, new RowWork(log, "a", 1) { Priority = 1 }), Run(scheduler, new RowWork(log, "b", 1) { Caller = "other" }) };
+        time.Advance(TimeSpan.FromSeconds(20));
+        var samples = new[] { Run(scheduler, new RowWork(log, "s1", 1) { Caller = SchedulingRules.OwnCaller }), Run(scheduler, new RowWork(log, "s2", 1) { Caller = SchedulingRules.OwnCaller }) };
+        Assert.Equal(TsfErrors.Overloaded, (await Assert.ThrowsAsync<TsfException>(() => Run(scheduler, new RowWork(log, "c", 1) { Caller = "third" }))).Error);
+        log.Open();
+        await Task.WhenAll([busy, .. waiting, .. samples]);
+        Assert.Equal(["busy", "s1", "s2", "a", "b"], Order());
+    }
+
+    [Fact]
     public async Task Rule5_UrgentRequestsGoFirst_AndEqualOnesInTheOrderOfArrival()
     {
         using var scheduler = Scheduler(Alone);

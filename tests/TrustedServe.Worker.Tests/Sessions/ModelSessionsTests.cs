@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using TrustedServe.Packaging.Manifests;
 using TrustedServe.Testing;
 using TrustedServe.Worker.Sessions;
 using TrustedServe.Worker.Tests.Support;
@@ -38,8 +39,9 @@ public sealed class ModelSessionsTests : IDisposable
     [Fact]
     public async Task CallThatIsAlone_GetsTheSessionOnAllCores_WhileTheSessionsAreTemporary()
     {
-        var (temporary, lasting) = (Set(temporary: true), Set(temporary: false));
-        foreach (var set in new[] { temporary, lasting })
+        // One that the engine would have to optimise for it once more is not built.
+        var (temporary, lasting, unfinished) = (Set(Model.Draft, temporary: true), Set(Model.Draft, temporary: false), Set(Model.Draft with { Engine = null }, temporary: true));
+        foreach (var set in new[] { temporary, lasting, unfinished })
         {
             Assert.True(set.TryUse());
             var alone = set.Of(0);
@@ -53,7 +55,7 @@ public sealed class ModelSessionsTests : IDisposable
             Assert.False(set.TryUse());
         }
 
-        SessionSet Set(bool temporary) => SessionSet.Build(directory.Path, Model.Draft, SessionKind.Mapped, temporary, [[0], [0]], CancellationToken.None);
+        SessionSet Set(Manifest manifest, bool temporary) => SessionSet.Build(directory.Path, manifest, SessionKind.Mapped, temporary, [[0], [0]], CancellationToken.None);
     }
 
     [Fact]

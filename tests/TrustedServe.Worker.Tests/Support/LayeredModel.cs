@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Tensors;
+using TrustedServe.Worker.Sessions;
 
 namespace TrustedServe.Worker.Tests.Support;
 
@@ -26,6 +27,7 @@ internal sealed class LayeredModel(string name, int width, int layers)
         Inputs = [new TensorSpec("in", Datatype.Fp32, [-1, width])],
         Outputs = [new TensorSpec("out", Datatype.Fp32, [-1, width])],
         Precision = "fp32",
+        Engine = new EngineSpec { Name = EngineSpec.OnnxRuntime, Version = EngineSession.EngineVersion, Level = EngineSpec.Extended },
         Files = [],
     };
 

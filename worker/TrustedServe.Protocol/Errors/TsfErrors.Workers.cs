@@ -14,7 +14,7 @@ public static partial class TsfErrors
     /// <summary>TSF5004: the graph cannot be loaded.</summary>
     public static readonly ErrorCode GraphRejected = new("TSF5004", 500, "The model's graph cannot be loaded", "Pack the model again from a graph that the engine supports.");
 
-    /// <summary>TSF5005: warm-up answers differ from the manifest's.</summary>
+    /// <summary>TSF5005: warm-up answers differ from the manifest's, before the first answer or beside the first ones.</summary>
     public static readonly ErrorCode WarmupMismatch = new("TSF5005", 500, "The model's warm-up outputs differ from those in its manifest", "Pack the model again on this kind of processor, or find out what changed. 8-bit sums saturate on processors without VNNI: an INT8 model that fails there is served in FP32.");
 
     /// <summary>TSF5006: the engine failed on this request.</summary>

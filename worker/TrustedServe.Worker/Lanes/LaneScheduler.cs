@@ -249,10 +249,10 @@ internal sealed class LaneScheduler : IDisposable
         }
     }
 
-    // 3. A full line refuses instead of waiting.
+    // 3. A full line refuses instead of waiting; 13. but not the worker's own samples, of which few are under way.
     private void MakeRoom(LaneWork work)
     {
-        if (waiting.Count < capacity || (idle.Count > 0 && waiting.Count == 0))
+        if (waiting.Count < capacity || (idle.Count > 0 && waiting.Count == 0) || work.Caller == SchedulingRules.OwnCaller)
         {
             return;
         }

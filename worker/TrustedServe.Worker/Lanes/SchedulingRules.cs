@@ -9,6 +9,9 @@ internal static class SchedulingRules
     /// <summary>5. By how much waiting a request comes up one priority.</summary>
     public static readonly TimeSpan PriorityStep = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>13. The caller of the worker's own warm-up samples; the front end's tags are hexadecimal.</summary>
+    public const string OwnCaller = "warm-up";
+
     // 3. A caller that is told to come back later than this will rather ask elsewhere.
     private const int LongestRetryAfter = 60;
 

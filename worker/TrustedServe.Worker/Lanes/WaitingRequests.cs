@@ -86,6 +86,12 @@ internal sealed class WaitingRequests(long step)
     /// <summary>The request whose turn it is; null when none waits.</summary>
     public LaneWork? First(long now)
     {
+        // 13. All others wait for them.
+        if (callers.TryGetValue(SchedulingRules.OwnCaller, out var own) && own.Count > 0)
+        {
+            return FirstOf(own, now).Work;
+        }
+
         LaneWork? best = null;
         var (bestLevel, bestServed) = (long.MaxValue, long.MaxValue);
         foreach (var caller in waiting)
@@ -107,7 +113,7 @@ internal sealed class WaitingRequests(long step)
         var (most, longest) = ((own?.Count ?? 0) + 1, own);
         foreach (var caller in waiting)
         {
-            if (caller.Count > most)
+            if (caller.Count > most && caller.Caller != SchedulingRules.OwnCaller)
             {
                 (most, longest) = (caller.Count, caller);
             }

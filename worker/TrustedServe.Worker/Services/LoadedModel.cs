@@ -13,13 +13,16 @@ using TrustedServe.Worker.Tasks;
 
 namespace TrustedServe.Worker.Services;
 
-/// <summary>A model that computes; its answers are given out once it has reproduced its warm-up samples.</summary>
+/// <summary>A model that computes; its answers are given out once it has reproduced the warm-up samples that come first.</summary>
 internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, ITaskPipeline pipeline, LaneScheduler scheduler, PlacementReport placement) : IAsyncDisposable
 {
     private readonly TaskCompletionSource check = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when answers may be given out; fails, for whoever waits for one, when none will be.</summary>
-    public Task Check => check.Task;
+    private volatile Description described = new(Describe(model, pipeline, scheduler, placement), sessions.Kind);
+    private volatile Task? withdrawn;
+
+    /// <summary>Completes when answers may be given out; fails, for whoever has one, when none will be, or none any more.</summary>
+    public Task Check => withdrawn ?? check.Task;
 
     /// <summary>Its name.</summary>
     public string Name => model.Manifest.Name;
@@ -31,13 +34,13 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
     public ITaskPipeline Pipeline => pipeline;
 
     /// <summary>How its running sessions have their weights.</summary>
-    public SessionKind? Weights { get; private set; } = sessions.Kind;
+    public SessionKind? Weights => described.Weights;
 
     /// <summary>Its lanes.</summary>
     public LaneScheduler Scheduler => scheduler;
 
     /// <summary>What clients are told of it.</summary>
-    public ModelMetadataResponse Metadata { get; private set; } = Describe(model, pipeline, scheduler, placement);
+    public ModelMetadataResponse Metadata => described.Metadata;
 
     /// <summary>Its package, unsealed.</summary>
     public UnsealedModel Package => model;
@@ -47,15 +50,10 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
 
     /// <summary>Its sessions were replaced: what is said of it follows.</summary>
     /// <param name="nodes">Where the weights lie now.</param>
-    public void Move(PageNodes nodes)
-    {
-        Metadata = Describe(model, pipeline, scheduler, placement with { Weights = nodes.ToString() });
+    public void Move(PageNodes nodes) =>
+        described = new(Describe(model, pipeline, scheduler, placement with { Weights = nodes.ToString() }), sessions.Kind);
 
-        // Last: who sees this asks for the metadata again.
-        Weights = sessions.Kind;
-    }
-
-    /// <summary>The samples came out right.</summary>
+    /// <summary>Those samples came out right.</summary>
     public void Pass() => check.SetResult();
 
     /// <summary>They did not, or nobody looks any more.</summary>
@@ -66,6 +64,16 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
         {
             _ = check.Task.Exception; // seen, though nobody may wait
         }
+    }
+
+    /// <summary>A later sample differed: what is computed is not given out, what waits is refused. Returns when its lanes have ended.</summary>
+    /// <param name="reason">What callers are told.</param>
+    public void Withdraw(TsfException reason)
+    {
+        var failed = Task.FromException(reason);
+        _ = failed.Exception; // seen, though nobody may ask
+        withdrawn = failed;
+        scheduler.Dispose();
     }
 
     /// <summary>Ends its lanes, then its sessions.</summary>
@@ -101,6 +109,8 @@ internal sealed class LoadedModel(UnsealedModel model, ModelSessions sessions, I
 
         return metadata;
     }
+
+    private sealed record Description(ModelMetadataResponse Metadata, SessionKind? Weights);
 
     private static ModelMetadataResponse.Types.TensorMetadata Describe(TensorSpec spec)
     {

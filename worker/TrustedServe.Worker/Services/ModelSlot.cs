@@ -26,6 +26,14 @@ internal sealed class ModelSlot(WorkerConfig config) : IAsyncDisposable
     /// <param name="reason">What the others are told.</param>
     public void Close(TsfException reason) => closed = reason;
 
+    /// <summary>Lets no more requests to the model, and no more answers from it. Returns when its lanes have ended.</summary>
+    /// <param name="reason">What callers are told.</param>
+    public void Withdraw(TsfException reason)
+    {
+        Close(reason);
+        model?.Withdraw(reason);
+    }
+
     /// <summary>Checks that a request means this worker's model; an empty version means the one that is served.</summary>
     /// <exception cref="TsfException">TSF4003, TSF4004.</exception>
     public void CheckName(string name, string version)

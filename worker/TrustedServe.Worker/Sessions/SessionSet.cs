@@ -34,7 +34,7 @@ internal sealed class SessionSet
     /// <param name="directory">Where the package lies.</param>
     /// <param name="manifest">What it is.</param>
     /// <param name="kind">How the sessions have their weights.</param>
-    /// <param name="temporary">Whether others take their place soon. One more session of mapped weights costs next to nothing then.</param>
+    /// <param name="temporary">Whether others take their place soon. Of a graph that needs no more optimising, one more session on mapped weights then costs next to nothing.</param>
     /// <param name="lanes">The cores of each lane.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="Protocol.Errors.TsfException">TSF5004.</exception>
@@ -55,7 +55,7 @@ internal sealed class SessionSet
                 helpers[i] = before is null ? [] : ProcessThreads.BoundSince(before, threads.Bound.Count);
             }
 
-            if (temporary && narrow && lanes.Count > 1)
+            if (temporary && narrow && lanes.Count > 1 && EngineSession.IsFinished(manifest, temporary))
             {
                 alone = EngineSession.Build(directory, manifest, kind, temporary, SessionThreads.All(lanes.Count), cancellationToken);
             }

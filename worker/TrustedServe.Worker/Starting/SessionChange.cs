@@ -14,13 +14,14 @@ namespace TrustedServe.Worker.Starting;
 /// <remarks>
 /// 0. Those who waited for the model are answered first: building a session slows just them, who have waited longest. Not for ever, since
 ///    all others gain by the change.
-/// 1. The warm-up samples that did not come before the first answer are run now. One that differs ends the model.
+/// 1. The warm-up samples that did not come before the first answer are run now, one after the other. One that differs ends the model.
 /// 2. The new session is built beside the running one, on one thread that has its full share of the cores: while it is built all answers
 ///    come from mapped weights, slower by up to a half. A thread that made way for busy lanes took ten times as long over it.
 /// 3. It must reproduce the warm-up samples as the first one did.
 /// 4. It takes the running one's place between two calls; the old one ends with its last call.
 /// 5. The plaintext files lose their names; what is still mapped goes with the session that maps it.
-/// What fails from 2. on leaves the model as it was: the running session has shown that it answers right.
+/// What fails from 2. on leaves the model as it was: the running one's graph, weights and kernels have shown that they answer right, in whole or by
+/// the samples before the first answer.
 /// </remarks>
 internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, StartTimeline timeline, TimeProvider time, ILogger logger)
 {
@@ -37,19 +38,28 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
     /// <returns>Why the model may not be served any more; null when it may.</returns>
     public async Task<TsfException?> RunAsync(LoadedModel model, WarmupRunner warmup, IReadOnlyList<IReadOnlyList<int>> lanes, CancellationToken stopping)
     {
-        var begun = time.GetTimestamp();
-        var seconds = 0.0;
+        TsfException? wrong = null;
         try
         {
-            await LetAnswerAsync(model.Scheduler, stopping).ConfigureAwait(false);
-            if (await FinishAsync(warmup, stopping).ConfigureAwait(false) is { } wrong)
+            try
             {
-                return wrong;
+                await LetAnswerAsync(model.Scheduler, stopping).ConfigureAwait(false);
+                wrong = await FinishAsync(warmup, stopping).ConfigureAwait(false);
+                if (wrong is null)
+                {
+                    var begun = time.GetTimestamp();
+                    await ReplaceAsync(model.Package, model.Sessions, lanes, stopping).ConfigureAwait(false);
+                    var seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2);
+                    var nodes = ProcessPages.Own();
+                    model.Move(nodes);
+                    WorkerLog.Prepacked(logger, seconds, nodes);
+                }
             }
-
-            begun = time.GetTimestamp();
-            await ReplaceAsync(model.Package, model.Sessions, lanes, stopping).ConfigureAwait(false);
-            seconds = Math.Round(time.GetElapsedTime(begun).TotalSeconds, 2);
+            finally
+            {
+                // 5
+                loader.Discard();
+            }
         }
         catch (Exception exception) when (stopping.IsCancellationRequested)
         {
@@ -61,20 +71,8 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
             var failure = WorkerStart.AsTsf(exception);
             WorkerLog.NotPrepacked(logger, failure.Code, failure.Message);
         }
-        finally
-        {
-            // 5
-            loader.Discard();
-        }
 
-        if (model.Sessions.Kind == SessionKind.Prepacked)
-        {
-            var nodes = ProcessPages.Own();
-            model.Move(nodes);
-            WorkerLog.Prepacked(logger, seconds, nodes);
-        }
-
-        return null;
+        return wrong;
     }
 
     // 0
@@ -96,9 +94,14 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
             await warmup.RunAsync(null, stopping).ConfigureAwait(false);
             return null;
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (TsfException exception) when (warmup.HasDiffered)
         {
-            return WorkerStart.AsTsf(exception);
+            return exception;
+        }
+        catch (TsfException) when (!stopping.IsCancellationRequested)
+        {
+            // It got no answer beside the load, which says nothing of the model; the new session runs all of them, with nothing beside it.
+            return null;
         }
     }
 

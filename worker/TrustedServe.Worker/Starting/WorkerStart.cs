@@ -63,7 +63,7 @@ internal sealed class WorkerStart(
         var renewing = renewal.RunAsync(attested, ending.Token);
         if (await Task.WhenAny(changing, renewing).ConfigureAwait(false) == changing && await changing.ConfigureAwait(false) is { } wrong)
         {
-            slot.Close(TsfErrors.ModelFailed.With($"The model is not served any more: {wrong.Code}."));
+            slot.Withdraw(TsfErrors.ModelFailed.With($"The model is not served any more: {wrong.Code}."));
             WorkerLog.Withdrawn(logger, wrong.Code, wrong.Message);
             await EndAsync(wrong, stoppingToken).ConfigureAwait(false);
         }
@@ -97,6 +97,12 @@ internal sealed class WorkerStart(
         try
         {
             building = BuildAsync();
+            if (lanes[0].Length > 1)
+            {
+                // The engine's threads are told from the lanes' by being bound to their cores first.
+                await building.ConfigureAwait(false);
+            }
+
             var placing = timeline.Now;
             scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger, onlyOne: kinds.Change);
             var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
@@ -117,8 +123,7 @@ internal sealed class WorkerStart(
             var report = PlacementReport.Of(
                 plan, pinned, sessions.Helpers, model.MemoryPolicy.Succeeded ? threads.Memory : model.MemoryPolicy, weights, placement.Topology.InstructionSets);
 
-            // Who waited for the model is computed beside the samples; no answer leaves before those came out right. A session for calls that
-            // are alone computes the samples on all cores, and the others after them.
+            // Who waited for the model is computed beside or after the samples that come first; no answer leaves before those came out right.
             loaded = new LoadedModel(model, sessions, pipeline, scheduler, report);
             slot.Set(loaded);
             progress.Publish(StartStep.Types.Phase.Session, Describe(plan, report, kinds, manifest));

@@ -1,6 +1,7 @@
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Scheduling;
 using TrustedServe.Protocol.Tensors;
 using TrustedServe.Worker.Lanes;
 using TrustedServe.Worker.Starting;
@@ -8,7 +9,7 @@ using TrustedServe.Worker.Tasks;
 
 namespace TrustedServe.Worker.Warmup;
 
-/// <summary>Sends a manifest's samples the way that requests go and compares what comes back. A model that answers otherwise here is not served.</summary>
+/// <summary>Sends a manifest's samples the way that requests go and compares what comes back. A model that answers otherwise here is not served, or not any more.</summary>
 /// <param name="samples">The manifest's.</param>
 /// <param name="pipeline">What stands between them and the graph.</param>
 /// <param name="scheduler">The lanes.</param>
@@ -20,7 +21,6 @@ internal sealed class WarmupRunner(IReadOnlyList<WarmupSample> samples, ITaskPip
 
     // A sample is one request of a model that was just packed with it; one that takes longer than this hangs.
     private static readonly TimeSpan SampleLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan PlacePause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How many came out right; the others are still to be run.</summary>
     public int Passed { get; private set; }
@@ -28,13 +28,20 @@ internal sealed class WarmupRunner(IReadOnlyList<WarmupSample> samples, ITaskPip
     /// <summary>The largest difference seen.</summary>
     public double LargestDifference { get; private set; }
 
-    /// <summary>Runs the samples that are left: the first alone, so that who waits for the model gets a lane beside it, then as many at once as there are lanes.</summary>
+    /// <summary>Whether one came out otherwise than it must; one that got no answer at all says nothing of the model's.</summary>
+    public bool HasDiffered { get; private set; }
+
+    /// <summary>
+    /// Runs the samples that are left. Where all of them come before the first answer, the first runs alone, so that who waits for the model gets a lane
+    /// beside it, and then as many at once as there are lanes; otherwise one after the other.
+    /// </summary>
     /// <param name="enough">After this time no more are begun, though never none; null runs all.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="TsfException">TSF5005 naming the output and the difference, never data.</exception>
     public async Task RunAsync(TimeSpan? enough, CancellationToken cancellationToken)
     {
         var (begin, begun) = (Passed, time.GetTimestamp());
+        var atOnce = begin == 0 && enough is null ? scheduler.Lanes.Count : 1;
         if (begin == 0)
         {
             done.Expect(samples.Count);
@@ -46,7 +53,7 @@ internal sealed class WarmupRunner(IReadOnlyList<WarmupSample> samples, ITaskPip
         {
             while (true)
             {
-                while (running.Count < (Passed == begin ? 1 : scheduler.Lanes.Count) && Passed + running.Count < samples.Count
+                while (running.Count < (Passed == begin ? 1 : atOnce) && Passed + running.Count < samples.Count
                     && (Passed == begin || enough is null || time.GetElapsedTime(begun) < enough))
                 {
                     running.Enqueue(AnswerAsync(Passed + running.Count, stop.Token));
@@ -82,30 +89,26 @@ internal sealed class WarmupRunner(IReadOnlyList<WarmupSample> samples, ITaskPip
             request.Parameters.Add(TopK, new InferParameter { Int64Param = k });
         }
 
-        while (true)
+        request.Parameters[SchedulingParameters.Caller] = new InferParameter { StringParam = SchedulingRules.OwnCaller };
+        try
         {
-            try
-            {
-                return await scheduler.RunAsync(pipeline.Prepare(request), SampleLimit, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TsfException exception) when (exception.Error == TsfErrors.Overloaded)
-            {
-                // Those who wait for the model took the line's places. They are computed, and no others come before the samples are done.
-                await Task.Delay(PlacePause, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TsfException exception) when (exception.Error != TsfErrors.Cancelled)
-            {
-                throw TsfErrors.WarmupMismatch.With($"Warm-up sample {sample} got no answer: {exception.Code} {exception.Message}", exception);
-            }
+            return await scheduler.RunAsync(pipeline.Prepare(request), SampleLimit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TsfException exception) when (exception.Error != TsfErrors.Cancelled)
+        {
+            throw TsfErrors.WarmupMismatch.With($"Warm-up sample {sample} got no answer: {exception.Code} {exception.Message}", exception);
         }
     }
 
     private void Compare(int sample, ModelInferResponse response)
     {
+        HasDiffered = true;
         for (var output = 0; output < samples[sample].Outputs.Count; output++)
         {
             LargestDifference = Math.Max(LargestDifference, Compare(sample, samples[sample].Outputs[output], samples[sample].Tolerance, response, output));
         }
+
+        HasDiffered = false;
     }
 
     private static double Compare(int sample, SampleTensor expected, double tolerance, ModelInferResponse response, int place)
