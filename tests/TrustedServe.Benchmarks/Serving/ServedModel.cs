@@ -15,6 +15,7 @@ internal sealed class ServedModel : IAsyncDisposable
 {
     private const int Distinct = 16;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(90);
     private readonly BenchModel model;
     private readonly BenchStack stack;
     private readonly string? apiKey;
@@ -97,8 +98,15 @@ internal sealed class ServedModel : IAsyncDisposable
         LoadGenerator.RunAsync(new LoadPlan { Address = stack.Address, Requests = requests, Connections = connections ?? Environment.ProcessorCount, Rate = rate, WarmUp = WarmUp, Duration = duration }, cancellationToken);
 
     /// <summary>Loads it for a while that no measurement counts: the change to prepacked weights and the compiler of hot code go on for seconds after a start.</summary>
-    public Task SettleAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken) =>
-        LoadAsync(requests, duration, cancellationToken, 2 * Environment.ProcessorCount);
+    public async Task SettleAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        do
+        {
+            await LoadAsync(requests, duration, cancellationToken, 2 * Environment.ProcessorCount);
+        }
+        while (ProcessMemory.Files(WeightsDirectory) > 0 && Stopwatch.GetElapsedTime(begun) < LongestChange);
+    }
 
     /// <summary>Sends one request.</summary>
     /// <exception cref="InvalidOperationException">It got no good answer.</exception>

@@ -16,12 +16,12 @@ internal sealed class LaneMemory : ITarget
     {
         var model = await context.BertAsync(context.Large, ModelTask.Tensor, cancellationToken);
         var rounds = await Rounds.MeasureAsync(context, () => BytesAsync(context.Lanes), () => BytesAsync(1));
-        return [TargetRow.AtMost($"memory of {context.Lanes} lanes ÷ one lane", 1.1, rounds.Ratios, $"{rounds.Middles("MB")} of the worker after answers on every lane, {model.Shape!.Name}")];
+        return [TargetRow.AtMost($"memory of {context.Lanes} lanes ÷ one lane", 1.1, rounds.Ratios, $"{rounds.Middles("MB")} of the worker after answers on every lane, its weights prepacked, {model.Shape!.Name}")];
 
         async Task<double> BytesAsync(int lanes)
         {
             await using var served = await ServedModel.StartAsync(context, model, authorised: false, cancellationToken, new() { ["Worker:Lanes"] = $"{lanes}" });
-            await served.LoadAsync(served.Tensors(Tokens), TimeSpan.FromSeconds(3), cancellationToken, lanes);
+            await served.SettleAsync(served.Tensors(Tokens), TimeSpan.FromSeconds(3), cancellationToken);
             return ProcessMemory.Of(served.Worker, served.WeightsDirectory) / 1e6;
         }
     }
