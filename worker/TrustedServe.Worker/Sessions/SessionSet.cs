@@ -34,7 +34,7 @@ internal sealed class SessionSet
     /// <param name="directory">Where the package lies.</param>
     /// <param name="manifest">What it is.</param>
     /// <param name="kind">How the sessions have their weights.</param>
-    /// <param name="temporary">Whether others take their place soon. Of a graph that needs no more optimising, one more session on mapped weights then costs next to nothing.</param>
+    /// <param name="temporary">Whether others take their place soon.</param>
     /// <param name="lanes">The cores of each lane.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="Protocol.Errors.TsfException">TSF5004.</exception>
@@ -55,7 +55,7 @@ internal sealed class SessionSet
                 helpers[i] = before is null ? [] : ProcessThreads.BoundSince(before, threads.Bound.Count);
             }
 
-            if (temporary && narrow && lanes.Count > 1 && EngineSession.IsFinished(manifest, temporary))
+            if (HasOneForCallsAlone(manifest, temporary, lanes))
             {
                 alone = EngineSession.Build(directory, manifest, kind, temporary, SessionThreads.All(lanes.Count), cancellationToken);
             }
@@ -68,6 +68,13 @@ internal sealed class SessionSet
 
         return new SessionSet(kind, sessions, alone, helpers);
     }
+
+    /// <summary>Whether sessions that are built so have one more, on all cores, for a call that is alone: where it costs next to nothing and helps.</summary>
+    /// <param name="manifest">What the model is; a graph that the engine has yet to optimise would be optimised once more for it.</param>
+    /// <param name="temporary">Whether others take their place soon.</param>
+    /// <param name="lanes">The cores of each lane.</param>
+    public static bool HasOneForCallsAlone(Manifest manifest, bool temporary, IReadOnlyList<IReadOnlyList<int>> lanes) =>
+        temporary && lanes.Count > 1 && lanes[0].Count == 1 && EngineSession.IsFinished(manifest, temporary);
 
     /// <summary>The session for a call of a lane, which is a user already.</summary>
     public EngineSession Of(int lane) =>

@@ -104,7 +104,10 @@ internal sealed class WorkerStart(
             }
 
             var placing = timeline.Now;
-            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger, onlyOne: kinds.Change);
+
+            // Samples that are alone are computed on all cores; without a session for that, who waits is better off on the other lanes.
+            var onlyOne = SessionSet.HasOneForCallsAlone(manifest, kinds.Change, lanes);
+            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger, onlyOne);
             var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
             timeline.Add("lanes", placing);
             var sessions = await building.ConfigureAwait(false);
