@@ -15,12 +15,18 @@ public sealed class SyntheticPki
 
     private static readonly Lazy<SyntheticPki> Cached = new(() => new SyntheticPki());
 
+    // Given out as copies: a test that spoils one must not spoil it for those that run beside it.
+    private readonly byte[] root;
+    private readonly byte[] platformCa;
+    private readonly byte[] processorCa;
+    private readonly byte[] tcbSigner;
+
     public SyntheticPki()
     {
-        Root = Make(CertificateRules.RootName, RootKey, null, RootKey, "2265", isAuthority: true);
-        PlatformCa = Make(CertificateRules.PlatformAuthorityName, PlatformKey, Root, RootKey, "956f", isAuthority: true);
-        ProcessorCa = Make(CertificateRules.ProcessorAuthorityName, ProcessorKey, Root, RootKey, "7f11", isAuthority: true);
-        TcbSigner = Make(CertificateRules.TcbSignerName, TcbKey, Root, RootKey, "7e38", isAuthority: false);
+        root = Make(CertificateRules.RootName, RootKey, null, RootKey, "2265", isAuthority: true);
+        platformCa = Make(CertificateRules.PlatformAuthorityName, PlatformKey, root, RootKey, "956f", isAuthority: true);
+        processorCa = Make(CertificateRules.ProcessorAuthorityName, ProcessorKey, root, RootKey, "7f11", isAuthority: true);
+        tcbSigner = Make(CertificateRules.TcbSignerName, TcbKey, root, RootKey, "7e38", isAuthority: false);
         Anchor = TrustAnchor.InsecureFromPublicKey(Point(RootKey));
     }
 
@@ -39,13 +45,13 @@ public sealed class SyntheticPki
 
     public ECDsa AttestationKey { get; } = NewKey();
 
-    public byte[] Root { get; }
+    public byte[] Root => [.. root];
 
-    public byte[] PlatformCa { get; }
+    public byte[] PlatformCa => [.. platformCa];
 
-    public byte[] ProcessorCa { get; }
+    public byte[] ProcessorCa => [.. processorCa];
 
-    public byte[] TcbSigner { get; }
+    public byte[] TcbSigner => [.. tcbSigner];
 
     public TrustAnchor Anchor { get; }
 
