@@ -9,7 +9,8 @@ internal static class PublishedPrograms
     // Both sides of every comparison: the plain server and the plain worker are this program's.
     private static readonly (string Folder, string Project)[] Programs =
     [
-        ("functions", "TrustedServe.Functions"), ("worker", "TrustedServe.Worker"), ("deploy", "TrustedServe.KeyBroker"), ("tests", "TrustedServe.Benchmarks"),
+        ("functions", "TrustedServe.Functions"), ("worker", "TrustedServe.Worker"), ("deploy", "TrustedServe.KeyBroker"),
+        ("deploy", "TrustedServe.Cli"), ("tests", "TrustedServe.Benchmarks"),
     ];
 
     /// <summary>Does so, each program in a folder beside the others, where they find each other.</summary>

@@ -55,6 +55,37 @@ public sealed class TopologyTests : IDisposable
         Assert.Contains("A0 lane of first 1, B0 lane of second 1", divided.ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Recorded_machine_is_read_from_its_copy_as_it_was()
+    {
+        var (exitCode, here) = await RunAsync("--record", work["machine"], "--json");
+        Assert.True(exitCode == 0, here);
+        var (_, copied) = await RunAsync("--root", work["machine"], "--json");
+        Assert.Equal(here, copied);
+        Assert.Contains("\"memoryBytes\"", copied, StringComparison.OrdinalIgnoreCase);
+
+        // Nothing but what topology is read from: the rest of /proc and /sys is nobody's business.
+        var copies = Directory.EnumerateFiles(work["machine"], "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(work["machine"], file)).ToList();
+        Assert.All(copies, file => Assert.True(file is "proc/cpuinfo" or "proc/self/cgroup" || file.StartsWith("sys/devices/system/", StringComparison.Ordinal) || file.StartsWith("sys/fs/cgroup/", StringComparison.Ordinal), file));
+        Assert.Contains("sys/devices/system/cpu/online", copies);
+    }
+
+    [Fact]
+    public async Task Recording_of_a_large_machine_draws_the_same()
+    {
+        using var machine = new RecordedMachine(4, 12, threads: 2, nodesPerSocket: 2).WithGroup("3-40", "0-3", "1600000 100000");
+        var (exitCode, original) = await RunAsync("--root", machine.Root, "--record", work["copy"]);
+        Assert.True(exitCode == 0, original);
+        Assert.Equal(original, (await RunAsync("--root", work["copy"])).Output);
+
+        (exitCode, var again) = await RunAsync("--root", machine.Root, "--record", work["copy"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("TSF0008", again, StringComparison.Ordinal);
+        (exitCode, again) = await RunAsync("--machine", work["bad.json"], "--record", work["other"]);
+        Assert.NotEqual(0, exitCode);
+        Assert.False(Directory.Exists(work["other"]));
+    }
+
     [Theory]
     [InlineData("--machine", "bad.json", "TSF0002")]
     [InlineData("--root", "nowhere", "TSF0008")]

@@ -25,9 +25,15 @@ public static class Repository
     /// <summary>The folder of facts and third-party data beside the clone, or null where it is absent.</summary>
     public static string? Shared => Path.Combine(Root, "..", "shared") is var path && Directory.Exists(path) ? Path.GetFullPath(path) : null;
 
-    /// <summary>The built executable (a .dll for <c>dotnet</c>) of a project, of the same configuration as the tests.</summary>
+    /// <summary>The built executable (a .dll for <c>dotnet</c>) of a project: published beside this program, or of the same configuration in its own folder.</summary>
     public static string Executable(string folder, string project, string? assembly = null)
     {
+        var published = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", project, (assembly ?? project) + ".dll"));
+        if (File.Exists(published))
+        {
+            return published;
+        }
+
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
         return Path.Combine(Root, folder, project, "bin", configuration, "net10.0", (assembly ?? project) + ".dll");
     }

@@ -22,6 +22,7 @@ internal static class TopologyCommand
     {
         var root = new Option<string>("--root") { Description = "Read the machine from a copy of its /sys and /proc under this folder.", DefaultValueFactory = _ => "/" };
         var description = new Option<FileInfo?>("--machine") { Description = "Plan for a machine described in a JSON file, for example {\"nodeCores\":[26,24]}, instead of one that can be read." };
+        var record = new Option<string?>("--record") { Description = "Copy what is read of the machine's /sys and /proc into this new folder, for --root on another machine." };
         var models = new Option<string[]>("--models") { Description = "Packages (folder, .tspkg or .tsealed) to plan for.", AllowMultipleArgumentsPerToken = true };
         var mode = new Option<PlacementMode>("--placement") { Description = "What lanes are planned for: auto, throughput or latency.", DefaultValueFactory = _ => PlacementMode.Auto };
         var frontEnd = Number("--front-end-cores", PlacementWishes.MaxFrontEndCores, "Physical cores of the front end; 0 for the default.");
@@ -36,11 +37,11 @@ internal static class TopologyCommand
         var json = CommonOptions.Json();
         var command = new Command("topology", "Draw the machine's nodes and cores, the lanes that are planned on them, and where those of a running front end are.")
         {
-            root, description, models, mode, frontEnd, lanes, width, siblings, divide, elsewhere, served, url, key, json,
+            root, description, record, models, mode, frontEnd, lanes, width, siblings, divide, elsewhere, served, url, key, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var machine = parsed.GetValue(description) is { } file ? await DescribedAsync(file, cancellationToken) : Read(parsed.GetValue(root)!);
+            var machine = parsed.GetValue(description) is { } file ? await DescribedAsync(file, cancellationToken) : Read(parsed.GetValue(root)!, parsed.GetValue(record));
             var facts = new List<ModelFacts>();
             foreach (var path in parsed.GetValue(models) ?? [])
             {
@@ -81,6 +82,13 @@ internal static class TopologyCommand
 
             return 0;
         });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(record) is not null && result.GetResult(description) is not null)
+            {
+                result.AddError("--record copies the files of a machine that is read; a described one has none.");
+            }
+        });
         return command;
     }
 
@@ -97,9 +105,33 @@ internal static class TopologyCommand
         return option;
     }
 
-    private static MachineTopology Read(string root) => root == "/" ? TopologyReader.ReadOwn()
-        : Directory.Exists(root) ? TopologyReader.Read(root)
-        : throw TsfErrors.FileUnreadable.With($"There is no folder {root}.");
+    private static MachineTopology Read(string root, string? record)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw TsfErrors.FileUnreadable.With($"There is no folder {root}.");
+        }
+
+        if (record is null)
+        {
+            return root == "/" ? TopologyReader.ReadOwn() : TopologyReader.Read(root);
+        }
+
+        // Files of another machine left in it would be read as this one's.
+        if (Path.Exists(record))
+        {
+            throw TsfErrors.FileUnreadable.With($"{record} is there already; a recording needs a folder of its own.");
+        }
+
+        try
+        {
+            return TopologyReader.Record(root, record);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw TsfErrors.FileUnreadable.With($"The recording cannot be written to {record}: {exception.Message}", exception);
+        }
+    }
 
     private static async Task<MachineTopology> DescribedAsync(FileInfo file, CancellationToken cancellationToken)
     {

@@ -32,6 +32,9 @@ internal sealed class BenchContext(int rounds, bool quick) : IDisposable
     /// <summary>A round of others.</summary>
     public TimeSpan SmallRound => TimeSpan.FromSeconds(Quick ? 1.5 : 5);
 
+    /// <summary>What a server gets to settle before its rate is measured: with a small model it takes some twenty seconds until all hot code is compiled for good.</summary>
+    public TimeSpan Settling => TimeSpan.FromSeconds(Quick ? 1.5 : 25);
+
     /// <summary>Lanes of a worker that has this machine for itself.</summary>
     public int Lanes => Environment.ProcessorCount;
 

@@ -15,6 +15,7 @@ internal sealed class ServedModel : IAsyncDisposable
 {
     private const int Distinct = 16;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(90);
     private readonly BenchModel model;
     private readonly BenchStack stack;
@@ -97,15 +98,15 @@ internal sealed class ServedModel : IAsyncDisposable
     public Task<LoadResult> LoadAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken, int? connections = null, double? rate = null) =>
         LoadGenerator.RunAsync(new LoadPlan { Address = stack.Address, Requests = requests, Connections = connections ?? Environment.ProcessorCount, Rate = rate, WarmUp = WarmUp, Duration = duration }, cancellationToken);
 
-    /// <summary>Loads it for a while that no measurement counts: the change to prepacked weights and the compiler of hot code go on for seconds after a start.</summary>
-    public async Task SettleAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken)
+    /// <summary>Loads it for a while that no measurement counts: until the weights are prepacked, and at least so long that the compiler of hot code has ended.</summary>
+    public async Task SettleAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan least, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
         do
         {
-            await LoadAsync(requests, duration, cancellationToken, 2 * Environment.ProcessorCount);
+            await LoadAsync(requests, Slice, cancellationToken, 2 * Environment.ProcessorCount);
         }
-        while (ProcessMemory.Files(WeightsDirectory) > 0 && Stopwatch.GetElapsedTime(begun) < LongestChange);
+        while (Stopwatch.GetElapsedTime(begun) is var elapsed && (elapsed < least || (ProcessMemory.Files(WeightsDirectory) > 0 && elapsed < LongestChange)));
     }
 
     /// <summary>Sends one request.</summary>

@@ -24,7 +24,7 @@ internal static class Tail
         var texts = served.Texts(new LengthDistribution([(Tokens, 1)]));
         var capacities = new List<double>();
         var results = Shares.ToDictionary(share => share, _ => new List<LoadResult>());
-        await served.SettleAsync(texts, context.SmallRound, CancellationToken.None);
+        await served.SettleAsync(texts, context.Settling, CancellationToken.None);
         for (var round = 0; round < context.Rounds; round++)
         {
             // What it can do at this moment, since others may use the machine too.

@@ -34,7 +34,7 @@ internal sealed class FirstAnswer : ITarget
         return
         [
             TargetRow.AtMost("first answer after unsealing, s", 1.5, after,
-                Figures.Format($"{model.Shape!.Name}, {model.Bytes / 1e6:0} MB of FP32, whose unsealing took {Figures.Median(unsealing):0.00} s; asked when the front end listened; the answer itself, {Tokens} tokens, is in it: the engine alone, without warm-up samples and with nothing beside it, takes {Figures.Median(mapped):0.00} s to it on mapped weights and all cores, {Figures.Median(prepacked):0.00} s on prepacked ones; samples of 32 tokens come before it, for half a second and at least one, the others after")),
+                Figures.Format($"{model.Shape!.Name}, {model.Bytes / 1e6:0} MB of FP32, whose unsealing took {Figures.Median(unsealing):0.00} s; asked when the front end listened; the answer itself, {Tokens} tokens, is in it: the engine alone, without warm-up samples and with nothing beside it, takes {Figures.Median(mapped):0.00} s to it on mapped weights and all cores, {Figures.Median(prepacked):0.00} s on prepacked ones; a sample of 8 tokens comes before it, those of 16 to 64 after")),
         ];
     }
 }

@@ -37,7 +37,7 @@ internal sealed class ServingEfficiency : ITarget
 
         var calls = EngineCall.Singles(tokens, model.Shape!.Vocabulary);
 
-        await served.SettleAsync(requests, round, cancellationToken);
+        await served.SettleAsync(requests, context.Settling, cancellationToken);
 
         // As many callers as lanes leave a lane idle while an answer is on its way; one more a lane keeps them busy.
         var rounds = await Rounds.MeasureAsync(
@@ -45,6 +45,6 @@ internal sealed class ServingEfficiency : ITarget
             async () => (await served.LoadAsync(requests, round, cancellationToken, 2 * context.Lanes)).RowsPerSecond,
             async () => (await engine.RunAsync(calls, round, context.Lanes)).Rows);
         return TargetRow.AtLeast($"serving efficiency, {model.Shape.Name}{precision}", least, rounds.Ratios,
-            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {2 * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop");
+            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {2 * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SmallestModel : ITarget
         var (process, address) = await PlainServer.StartAsync(cancellationToken);
         await using var kestrel = process;
         IReadOnlyList<PreparedRequest> hello = [PreparedRequest.Post(address, "/", null, "{}", 1, 0)];
-        await served.SettleAsync(requests, context.SmallRound, cancellationToken);
+        await served.SettleAsync(requests, context.Settling, cancellationToken);
         var rounds = await Rounds.MeasureAsync(
             context,
             async () => (await served.LoadAsync(requests, context.SmallRound, cancellationToken, Connections)).RequestsPerSecond,
@@ -40,6 +40,6 @@ internal sealed class SmallestModel : ITarget
 
         TargetRow Row(string way, double host) => TargetRow.AtLeast(
             $"digits requests/s ÷ Azure Functions host, {way}", 3, [.. rounds.Ratios.Select(ratio => ratio / (host / RecordedKestrel))],
-            $"({rounds.Middles("requests/s")}, digits ÷ Kestrel alone, {Connections} connections) ÷ (the host's hello world ÷ Kestrel alone, recorded earlier: {host:0} ÷ {RecordedKestrel:0})");
+            $"({rounds.Middles("requests/s")}, digits ÷ Kestrel alone, {Connections} connections, after {context.Settling.TotalSeconds:0} s of load) ÷ (the host's hello world ÷ Kestrel alone, recorded earlier: {host:0} ÷ {RecordedKestrel:0})");
     }
 }

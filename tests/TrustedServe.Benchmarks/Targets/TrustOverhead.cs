@@ -25,8 +25,8 @@ internal sealed class TrustOverhead : ITarget
         await using var on = await ServedModel.StartAsync(context, model, authorised: true, cancellationToken);
         await using var off = await ServedModel.StartPlainAsync(context, model, cancellationToken);
         var (withTrust, without) = (on.Tensors(Tokens), off.Tensors(Tokens));
-        await on.SettleAsync(withTrust, round, cancellationToken);
-        await off.SettleAsync(without, round, cancellationToken);
+        await on.SettleAsync(withTrust, context.Settling, cancellationToken);
+        await off.SettleAsync(without, context.Settling, cancellationToken);
         var rounds = await Rounds.MeasureAsync(
             context,
             async () => (await on.LoadAsync(withTrust, round, cancellationToken)).RowsPerSecond,

@@ -42,6 +42,21 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task ShortestSample_GoesFirst()
+    {
+        var rows = SampleModels.LangidRows().OrderBy(row => row.Text.Length).ToList();
+        var failed = await FailedAsync(PlainModelLoader.FromDirectory(SampleModels.LangidManifest(truncate: false, Wrong(rows[^1].Text), Wrong(rows[0].Text)), SampleModels.Langid), "langid");
+        Assert.Equal("TSF5005", failed.Code);
+        Assert.Contains("sample 1,", failed.Message, StringComparison.Ordinal);
+
+        static WarmupSample Wrong(string text) => new()
+        {
+            Inputs = [new("text", Datatype.Bytes, [1], [JsonSerializer.SerializeToElement(text)])],
+            Outputs = [new("labels", Datatype.Bytes, [1, 1], [Json("\"none\"")])],
+        };
+    }
+
+    [Fact]
     public async Task WarmupOverTolerance_Fails_NamesOutputAndDifference_AndIsNotRetryable()
     {
         var failed = await FailedAsync(PlainModelLoader.FromDirectory(SampleModels.DigitsManifest(DigitsSample(shift: 0.5f)), SampleModels.Digits), "digits");

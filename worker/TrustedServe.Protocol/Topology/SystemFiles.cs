@@ -5,7 +5,9 @@ using TrustedServe.Protocol.Hardening;
 namespace TrustedServe.Protocol.Topology;
 
 /// <summary>Reads the small files of sysfs, procfs and cgroupfs under a root; what cannot be read has no text.</summary>
-internal sealed class SystemFiles(string root)
+/// <param name="root">The directory that stands for <c>/</c>.</param>
+/// <param name="copies">Where a copy of each file that is read is written, under the same path; null for no copies.</param>
+internal sealed class SystemFiles(string root, string? copies = null)
 {
     /// <summary>Sysfs gives a page, a list of cores somewhat more; /proc/cpuinfo says what counts at its beginning.</summary>
     private const int MaxBytes = 64 << 10;
@@ -17,6 +19,7 @@ internal sealed class SystemFiles(string root)
     public string? Text(string path)
     {
         var full = Path.Combine(root, path);
+        ReadOnlyMemory<byte> read;
         try
         {
             // A pipe would keep the reader waiting for a writer.
@@ -27,12 +30,21 @@ internal sealed class SystemFiles(string root)
 
             using var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
             var buffer = new byte[MaxBytes];
-            return Encoding.UTF8.GetString(buffer, 0, file.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false));
+            read = buffer.AsMemory(0, file.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+
+        if (copies is not null)
+        {
+            var copy = Path.Combine(copies, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.WriteAllBytes(copy, read.Span);
+        }
+
+        return Encoding.UTF8.GetString(read.Span);
     }
 
     /// <summary>A list of cores or nodes; null when the file is missing or holds none.</summary>

@@ -30,7 +30,24 @@ public static class TopologyReader
     public static MachineTopology Read(string root = "/", IReadOnlyList<int>? affinity = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
-        var files = new SystemFiles(root);
+        return Read(new SystemFiles(root), affinity);
+    }
+
+    /// <summary>Copies every file that is read of a machine, so that <see cref="Read(string, IReadOnlyList{int}?)"/> sees it again from the copy, anywhere.</summary>
+    /// <param name="root">The directory that stands for <c>/</c>.</param>
+    /// <param name="copies">Where the copies are written, under the same paths; the machine's affinity is not among them.</param>
+    /// <returns>The machine, as it is read from the copy.</returns>
+    /// <exception cref="IOException">A copy cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static MachineTopology Record(string root, string copies)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        ArgumentException.ThrowIfNullOrEmpty(copies);
+        return Read(new SystemFiles(root, copies), affinity: null);
+    }
+
+    private static MachineTopology Read(SystemFiles files, IReadOnlyList<int>? affinity)
+    {
         var notes = new List<string>();
 
         // 1. Cores.
