@@ -25,7 +25,9 @@ namespace TrustedServe.Worker.Starting;
 /// </remarks>
 internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) : IModelLoader, IDisposable
 {
-    private const string DirectoryPrefix = "trustedserve-worker-";
+    /// <summary>What the names of a worker's memory-backed directories begin with.</summary>
+    public const string DirectoryPrefix = "trustedserve-worker-";
+
     private static readonly string[] EvidenceDetails = ["tee", "measurement"];
     private readonly PlacedThreads threads = new(config);
     private volatile MemoryBackedDirectory? directory;
