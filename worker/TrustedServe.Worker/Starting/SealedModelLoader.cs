@@ -25,9 +25,7 @@ namespace TrustedServe.Worker.Starting;
 /// </remarks>
 internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) : IModelLoader, IDisposable
 {
-    /// <summary>What the names of a worker's memory-backed directories begin with.</summary>
-    public const string DirectoryPrefix = "trustedserve-worker-";
-
+    private const string DirectoryPrefix = "trustedserve-worker-";
     private static readonly string[] EvidenceDetails = ["tee", "measurement"];
     private readonly PlacedThreads threads = new(config);
     private volatile MemoryBackedDirectory? directory;

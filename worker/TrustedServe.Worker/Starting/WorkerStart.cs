@@ -33,19 +33,8 @@ internal sealed class WorkerStart(
     // From when the age of the attestation counts: the beginning of the attempt that succeeded.
     private long attested;
 
-    private Task rehearsing = Task.CompletedTask;
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        rehearsing = new StartRehearsal(config, progress.Timeline, time).RunAsync(lifetime.ApplicationStarted, stoppingToken);
-        await ServeAsync(stoppingToken).ConfigureAwait(false);
-
-        // Native code that is still at work while the process ends takes it down with a fault instead of the exit code.
-        await rehearsing.ConfigureAwait(false);
-    }
-
-    private async Task ServeAsync(CancellationToken stoppingToken)
     {
         Task<TsfException?> changing;
         try
@@ -108,15 +97,10 @@ internal sealed class WorkerStart(
         try
         {
             var lying = Task.Run(() => WeightsPlacement.Of(model), CancellationToken.None);
-            if (lanes[0].Length == 1)
+            building = BuildAsync();
+            if (lanes[0].Length > 1)
             {
-                building = BuildAsync();
-            }
-            else
-            {
-                // The engine's threads are told from those of lanes, the rehearsal's too, by being the only ones that are bound to their cores meanwhile.
-                await rehearsing.ConfigureAwait(false);
-                building = BuildAsync();
+                // The engine's threads are told from the lanes' by being bound to their cores first.
                 await building.ConfigureAwait(false);
             }
 
