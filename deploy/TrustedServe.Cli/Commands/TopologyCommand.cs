@@ -22,7 +22,7 @@ internal static class TopologyCommand
     {
         var root = new Option<string>("--root") { Description = "Read the machine from a copy of its /sys and /proc under this folder.", DefaultValueFactory = _ => "/" };
         var description = new Option<FileInfo?>("--machine") { Description = "Plan for a machine described in a JSON file, for example {\"nodeCores\":[26,24]}, instead of one that can be read." };
-        var record = new Option<string?>("--record") { Description = "Copy what is read of the machine's /sys and /proc into this new folder, for --root on another machine." };
+        var record = new Option<string?>("--record") { Description = "Copy what is read of the machine's /sys and /proc into this new folder, for --root on another machine; cores that this process alone is kept from are not in it." };
         var models = new Option<string[]>("--models") { Description = "Packages (folder, .tspkg or .tsealed) to plan for.", AllowMultipleArgumentsPerToken = true };
         var mode = new Option<PlacementMode>("--placement") { Description = "What lanes are planned for: auto, throughput or latency.", DefaultValueFactory = _ => PlacementMode.Auto };
         var frontEnd = Number("--front-end-cores", PlacementWishes.MaxFrontEndCores, "Physical cores of the front end; 0 for the default.");

@@ -33,6 +33,7 @@ internal static class Lengths
         await using var stack = await ServedModel.StartAsync(context, model, authorised: false, CancellationToken.None);
         using var engine = new EngineLoop(model.Graph);
         var texts = stack.Texts(mix);
+        await stack.SettleAsync(texts, context.Settling, CancellationToken.None);
         for (var round = 0; round < context.Rounds; round++)
         {
             foreach (var way in ways)

@@ -96,7 +96,7 @@ internal sealed class WorkerStart(
         WarmupRunner warmup;
         try
         {
-            var lying = Task.Run(() => WeightsPlacement.Of(model), CancellationToken.None);
+            var asking = Task.Run(() => WeightsPlacement.Of(model), CancellationToken.None);
             building = BuildAsync();
             if (lanes[0].Length > 1)
             {
@@ -118,7 +118,7 @@ internal sealed class WorkerStart(
                 pipeline = TaskPipelines.Create(model.Directory, manifest, sessions);
             }
 
-            var weights = await lying.ConfigureAwait(false);
+            var weights = await asking.ConfigureAwait(false);
             if (!kinds.Change)
             {
                 loader.Discard();

@@ -35,8 +35,8 @@ internal sealed class WarmupRunner(IReadOnlyList<WarmupSample> samples, ITaskPip
     public bool HasDiffered { get; private set; }
 
     /// <summary>
-    /// Runs the samples that are left, the shortest first. Where all of them come before the first answer, the first runs alone, so that who waits for the model gets a lane
-    /// beside it, and then as many at once as there are lanes; otherwise one after the other.
+    /// Runs the samples that are left, the shortest first. Where all of them come before the first answer, the first runs alone, so that
+    /// who waits for the model gets a lane beside it, and then as many at once as there are lanes; otherwise one after the other.
     /// </summary>
     /// <param name="enough">None is begun that would not end within this time, if it took as long as the one before it, though never none; null runs all.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -44,8 +44,7 @@ internal sealed class WarmupRunner(IReadOnlyList<WarmupSample> samples, ITaskPip
     public async Task RunAsync(TimeSpan? enough, CancellationToken cancellationToken)
     {
         var (begin, begun) = (Passed, time.GetTimestamp());
-        var ended = TimeSpan.Zero;
-        var last = TimeSpan.Zero;
+        var (last, ended) = (TimeSpan.Zero, TimeSpan.Zero);
         var atOnce = begin == 0 && enough is null ? scheduler.Lanes.Count : 1;
         if (begin == 0)
         {
@@ -71,7 +70,8 @@ internal sealed class WarmupRunner(IReadOnlyList<WarmupSample> samples, ITaskPip
 
                 Compare(order[Passed], await answer.ConfigureAwait(false));
                 done.Report(++Passed);
-                (last, ended) = (time.GetElapsedTime(begun) - ended, time.GetElapsedTime(begun));
+                var now = time.GetElapsedTime(begun);
+                (last, ended) = (now - ended, now);
             }
         }
         finally

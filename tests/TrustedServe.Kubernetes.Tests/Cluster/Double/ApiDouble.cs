@@ -19,9 +19,10 @@ namespace TrustedServe.Kubernetes.Tests.Cluster.Double;
 internal sealed class ApiDouble : IAsyncDisposable
 {
     private readonly WebApplication application;
-    private readonly ConcurrentDictionary<Guid, HttpContext> watches = new();
+    private readonly ObjectWrites writes;
+    private readonly Watches watches;
 
-    private ApiDouble(WebApplication application) => this.application = application;
+    private ApiDouble(WebApplication application) => (this.application, writes, watches) = (application, new(Store), new(Store));
 
     public Uri Address => new(application.Urls.First());
 
@@ -38,13 +39,17 @@ internal sealed class ApiDouble : IAsyncDisposable
     public ConcurrentQueue<string> Requests { get; } = new();
 
     /// <summary>How many watches were opened.</summary>
-    public int WatchesOpened { get; private set; }
+    public int WatchesOpened => watches.Opened;
 
     /// <summary>The token that is demanded; null for none.</summary>
     public string? Token { get; set; }
 
     /// <summary>Whether a version that is too old is told by the status of the answer, or by an event in it; servers do both.</summary>
-    public bool IsGoneByStatus { get; set; }
+    public bool IsGoneByStatus
+    {
+        get => watches.IsGoneByStatus;
+        set => watches.IsGoneByStatus = value;
+    }
 
     public static async Task<ApiDouble> StartAsync(X509Certificate2? certificate = null)
     {
@@ -86,53 +91,14 @@ internal sealed class ApiDouble : IAsyncDisposable
     }
 
     /// <summary>Writes an object as somebody else would.</summary>
-    public JsonObject Put(string kind, string? @namespace, string name, JsonObject content, string manager = "somebody", string subresource = "")
-    {
-        var entry = KindEntry.All.First(item => item.Kind == kind);
-        return Store.Write(entry, @namespace, name, dryRun: false, live =>
-        {
-            var next = (JsonObject)(live ?? []).DeepClone();
-            foreach (var (member, value) in content.ToList())
-            {
-                next[member] = value?.DeepClone();
-            }
-
-            Identify(entry, next, @namespace, name);
-            if (content["metadata"] is not null && live is not null)
-            {
-                foreach (var member in (string[])["uid", "creationTimestamp", "managedFields", "labels", "finalizers"])
-                {
-                    next["metadata"]![member] ??= live["metadata"]![member]?.DeepClone();
-                }
-            }
-
-            Defaults.Set(entry, next);
-            ServerSideApply.Update(entry, live, next, manager, subresource, ObjectStore.Now());
-            return next;
-        }).Object;
-    }
+    public JsonObject Put(string kind, string? @namespace, string name, JsonObject content, string manager = "somebody", string subresource = "") =>
+        writes.Put(kind, @namespace, name, content, manager, subresource);
 
     /// <summary>Changes an object as somebody else would.</summary>
-    public void Edit(string kind, string? @namespace, string name, Action<JsonObject> change, string manager = "somebody")
-    {
-        var entry = KindEntry.All.First(item => item.Kind == kind);
-        Store.Write(entry, @namespace, name, dryRun: false, live =>
-        {
-            var next = (JsonObject)live!.DeepClone();
-            change(next);
-            ServerSideApply.Update(entry, live, next, manager, "", ObjectStore.Now());
-            return next;
-        });
-    }
+    public void Edit(string kind, string? @namespace, string name, Action<JsonObject> change, string manager = "somebody") => writes.Edit(kind, @namespace, name, change, manager);
 
     /// <summary>Breaks every watch that is open.</summary>
-    public void CutWatches()
-    {
-        foreach (var watch in watches.Values)
-        {
-            watch.Abort();
-        }
-    }
+    public void CutWatches() => watches.Cut();
 
     public async ValueTask DisposeAsync()
     {
@@ -270,7 +236,7 @@ internal sealed class ApiDouble : IAsyncDisposable
         switch (context.Request.Method, name)
         {
             case ("GET", null) when query["watch"] is [var watch] && watch is "true" or "1":
-                await WatchAsync(context, kind, inside);
+                await watches.ServeAsync(context, kind, inside);
                 return;
             case ("GET", null):
                 await WriteAsync(context, 200, List(kind, inside, query));
@@ -279,18 +245,17 @@ internal sealed class ApiDouble : IAsyncDisposable
                 await WriteAsync(context, 200, Store.Find(kind, inside, one) ?? throw ApiFailure.NotFound(kind, one));
                 return;
             case ("POST", null):
-                await WriteAsync(context, 201, Create(kind, inside, await BodyAsync(context), Manager(context), dryRun));
+                await WriteAsync(context, 201, writes.Create(kind, inside, await BodyAsync(context), Manager(context), dryRun));
                 return;
             case ("PUT", { } one):
-                await WriteAsync(context, 200, Replace(kind, inside, one, await BodyAsync(context), Manager(context), dryRun));
+                await WriteAsync(context, 200, writes.Replace(kind, inside, one, await BodyAsync(context), Manager(context), dryRun));
                 return;
             case ("PATCH", { } one) when context.Request.ContentType!.StartsWith("application/apply-patch", StringComparison.Ordinal):
-                var (applied, isNew) = Apply(kind, inside, one, await BodyAsync(context), Manager(context), query["force"] == "true", dryRun);
+                var (applied, isNew) = writes.Apply(kind, inside, one, await BodyAsync(context), Manager(context), query["force"] == "true", dryRun);
                 await WriteAsync(context, isNew ? 201 : 200, applied);
                 return;
             case ("PATCH", { } one) when context.Request.ContentType!.Contains("merge-patch", StringComparison.Ordinal):
-                var patch = await BodyAsync(context);
-                await WriteAsync(context, 200, Replace(kind, inside, one, Patched(Store.Find(kind, inside, one) ?? throw ApiFailure.NotFound(kind, one), patch), Manager(context), dryRun));
+                await WriteAsync(context, 200, writes.Merge(kind, inside, one, await BodyAsync(context), Manager(context), dryRun));
                 return;
             case ("DELETE", { } one):
                 var options = await BodyAsync(context);
@@ -302,96 +267,10 @@ internal sealed class ApiDouble : IAsyncDisposable
         }
     }
 
-    private JsonObject Create(KindEntry kind, string? inside, JsonObject content, string manager, bool dryRun)
-    {
-        var name = (string)content["metadata"]!["name"]!;
-        return Store.Write(kind, inside, name, dryRun, live =>
-        {
-            if (live is not null)
-            {
-                throw new ApiFailure(409, "AlreadyExists", $"{kind.Plural} \"{name}\" already exists");
-            }
-
-            Identify(kind, content, inside, name);
-            Defaults.Set(kind, content);
-            ServerSideApply.Update(kind, null, content, manager, "", ObjectStore.Now());
-            return content;
-        }).Object;
-    }
-
-    private JsonObject Replace(KindEntry kind, string? inside, string name, JsonObject content, string manager, bool dryRun) => Store.Write(kind, inside, name, dryRun, live =>
-    {
-        RefuseOtherVersion(kind, name, live ?? throw ApiFailure.NotFound(kind, name), content);
-        Identify(kind, content, inside, name);
-        content["metadata"]!["managedFields"] = live["metadata"]!["managedFields"]?.DeepClone();
-        content["status"] = live["status"]?.DeepClone();
-        if (content["status"] is null)
-        {
-            content.Remove("status");
-        }
-
-        if (live["metadata"]!["deletionTimestamp"] is { } deleted)
-        {
-            content["metadata"]!["deletionTimestamp"] = deleted.DeepClone();
-        }
-
-        Defaults.Set(kind, content);
-        ServerSideApply.Update(kind, live, content, manager, "", ObjectStore.Now());
-        return content;
-    }).Object;
-
-    private (JsonObject Object, bool IsNew) Apply(KindEntry kind, string? inside, string name, JsonObject config, string manager, bool force, bool dryRun)
-    {
-        if ((string?)config["apiVersion"] != kind.ApiVersion || (string?)config["kind"] != kind.Kind || (string?)config["metadata"]?["name"] != name || config["metadata"]!["managedFields"] is not null)
-        {
-            throw new ApiFailure(400, "BadRequest", "the object in the body is not the one in the path, or has managedFields");
-        }
-
-        return Store.Write(kind, inside, name, dryRun, live =>
-        {
-            if (live is not null)
-            {
-                RefuseOtherVersion(kind, name, live, config);
-            }
-
-            var outcome = ServerSideApply.Apply(kind, live, config, manager, force, ObjectStore.Now());
-            if (outcome.Object is not { } result)
-            {
-                throw Conflict(kind, outcome.Conflicts);
-            }
-
-            Identify(kind, result, inside, name);
-            Defaults.Set(kind, result);
-            return result;
-        });
-    }
-
-    private static ApiFailure Conflict(KindEntry kind, IReadOnlyList<(ServerSideApply.Owner Owner, string[] Path)> conflicts)
-    {
-        var causes = conflicts.Select(conflict => (Text: $"conflict with \"{conflict.Owner.Manager}\"{(conflict.Owner.Operation == "Update" ? $" using {kind.ApiVersion}" : "")}", Field: FieldSet.Describe(conflict.Path))).ToList();
-        return new ApiFailure(409, "Conflict", $"Apply failed with {causes.Count} conflict{(causes.Count == 1 ? "" : "s")}: {string.Join("\n", causes.Select(cause => $"{cause.Text}: {cause.Field}"))}", new JsonObject
-        {
-            ["causes"] = new JsonArray([.. causes.Select(cause => (JsonNode)new JsonObject { ["reason"] = "FieldManagerConflict", ["message"] = cause.Text, ["field"] = cause.Field })]),
-        });
-    }
-
-    private static void RefuseOtherVersion(KindEntry kind, string name, JsonObject live, JsonObject content)
-    {
-        if (content["metadata"]?["resourceVersion"] is { } version && (string)version! != (string)live["metadata"]!["resourceVersion"]!)
-        {
-            throw new ApiFailure(409, "Conflict", $"Operation cannot be fulfilled on {kind.Plural} \"{name}\": the object has been modified; please apply your changes to the latest version and try again");
-        }
-
-        if (content["metadata"]?["uid"] is { } uid && (string)uid! != (string)live["metadata"]!["uid"]!)
-        {
-            throw new ApiFailure(409, "Conflict", $"Operation cannot be fulfilled on {kind.Plural} \"{name}\": uid mismatch");
-        }
-    }
-
     private JsonObject List(KindEntry kind, string? inside, IQueryCollection query)
     {
         var (items, version) = Store.ListAt(kind, inside);
-        var all = items.Where(item => Selects(query, item)).ToList();
+        var all = items.Where(item => Selectors.Fit(query, item)).ToList();
         var skip = int.TryParse(query["continue"], CultureInfo.InvariantCulture, out var from) ? from : 0;
         var limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out var most) && most > 0 ? most : int.MaxValue;
         var page = all.Skip(skip).Take(limit).ToArray();
@@ -409,127 +288,6 @@ internal sealed class ApiDouble : IAsyncDisposable
         }
 
         return new JsonObject { ["kind"] = kind.Kind + "List", ["apiVersion"] = kind.ApiVersion, ["metadata"] = metadata, ["items"] = new JsonArray([.. page]) };
-    }
-
-    private async Task WatchAsync(HttpContext context, KindEntry kind, string? inside)
-    {
-        var query = context.Request.Query;
-        var since = long.Parse(query["resourceVersion"].ToString() is { Length: > 0 } text ? text : "0", CultureInfo.InvariantCulture);
-        var end = Task.Delay(TimeSpan.FromSeconds(int.TryParse(query["timeoutSeconds"], CultureInfo.InvariantCulture, out var seconds) ? seconds : 300), context.RequestAborted);
-        if (since == 0)
-        {
-            since = Store.Version;
-        }
-
-        if (Store.After(since) is null && IsGoneByStatus)
-        {
-            throw new ApiFailure(410, "Expired", $"too old resource version: {since}");
-        }
-
-        var id = Guid.NewGuid();
-        watches[id] = context;
-        WatchesOpened++;
-        try
-        {
-            context.Response.ContentType = "application/json";
-            await context.Response.StartAsync();
-            while (!end.IsCompleted)
-            {
-                if (Store.After(since) is not { } news)
-                {
-                    await EventAsync(context, "ERROR", ApiFailure.Describe(410, "Expired", $"too old resource version: {since}"));
-                    return;
-                }
-
-                foreach (var change in news.Events)
-                {
-                    since = change.Version;
-                    if (change.Kind == kind && (inside is null || (string?)change.Object["metadata"]!["namespace"] == inside) && Selects(query, change.Object))
-                    {
-                        await EventAsync(context, change.Type, change.Object);
-                    }
-                }
-
-                if (news.Events.Count > 0 && query["allowWatchBookmarks"] == "true")
-                {
-                    await EventAsync(context, "BOOKMARK", new JsonObject { ["kind"] = kind.Kind, ["apiVersion"] = kind.ApiVersion, ["metadata"] = new JsonObject { ["resourceVersion"] = since.ToString(CultureInfo.InvariantCulture), ["creationTimestamp"] = null } });
-                }
-
-                await Task.WhenAny(news.Next, end);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
-        {
-            // The client left, or the watch was cut.
-        }
-        finally
-        {
-            watches.TryRemove(id, out _);
-        }
-    }
-
-    private static async Task EventAsync(HttpContext context, string type, JsonObject live)
-    {
-        await context.Response.WriteAsync(new JsonObject { ["type"] = type, ["object"] = live.DeepClone() }.ToJsonString() + "\n", context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-    }
-
-    private static bool Selects(IQueryCollection query, JsonObject item)
-    {
-        foreach (var term in query["fieldSelector"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (term.Split('=', 2) is not ["metadata.name", var name] || (string?)item["metadata"]!["name"] != name)
-            {
-                return false;
-            }
-        }
-
-        foreach (var term in query["labelSelector"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (term.Split('=', 2) is not [var label, var value] || (string?)item["metadata"]!["labels"]?[label] != value.TrimStart('='))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static JsonObject Patched(JsonObject live, JsonObject patch)
-    {
-        foreach (var (name, value) in patch)
-        {
-            if (value is null)
-            {
-                live.Remove(name);
-            }
-            else if (value is JsonObject more && live[name] is JsonObject inner)
-            {
-                Patched(inner, more);
-            }
-            else
-            {
-                live[name] = value.DeepClone();
-            }
-        }
-
-        return live;
-    }
-
-    private static void Identify(KindEntry kind, JsonObject content, string? inside, string name)
-    {
-        content["apiVersion"] = kind.ApiVersion;
-        content["kind"] = kind.Kind;
-        if (content["metadata"] is not JsonObject metadata)
-        {
-            content["metadata"] = metadata = [];
-        }
-
-        metadata["name"] = name;
-        if (kind.IsNamespaced)
-        {
-            metadata["namespace"] = inside;
-        }
     }
 
     private static string Manager(HttpContext context) => context.Request.Query["fieldManager"] is [{ Length: > 0 } manager] ? manager : context.Request.Headers.UserAgent.ToString().Split('/')[0];
