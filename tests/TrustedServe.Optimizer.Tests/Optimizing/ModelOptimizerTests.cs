@@ -63,6 +63,24 @@ public sealed class ModelOptimizerTests : IDisposable
     }
 
     [Fact]
+    public async Task Weights_of_products_are_stored_by_columns_and_can_still_be_quantised()
+    {
+        await PackBertAsync();
+        var atOnce = await OptimizeAsync(Request("bert"));
+        Directory.Delete(temporary["out"], recursive: true);
+        var report = await OptimizeAsync(Request("bert") with { Precision = OptimizeRequest.Fp32, Output = temporary["fused"] });
+        Assert.InRange(report.LargestDifference, 0, 1e-4);
+        var graph = OnnxFile.Read(temporary["fused", "model.onnx"]).Graph;
+        var weights = graph.Initializer.Select(tensor => tensor.Name).ToHashSet();
+        Assert.DoesNotContain(graph.Node, node => node.OpType == "MatMul" && weights.Contains(node.Input[1]));
+        Assert.Equal(BertShape.Tiny.Layers * 3, graph.Node.Count(node => node.OpType == "FusedMatMul"));
+
+        var later = await OptimizeAsync(Request("fused"));
+        Assert.Equal(atOnce.Quantized.Count, later.Quantized.Count);
+        Assert.Equal(atOnce.LargestDifference, later.LargestDifference, 1e-4);
+    }
+
+    [Fact]
     public async Task Attention_is_one_8_bit_product_with_a_scale_for_each_channel()
     {
         await PackBertAsync();

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using CsCheck;
 using Google.Protobuf;
 using TrustedServe.Optimizer.Quantization;
+using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Graphs;
 using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Protocol.Errors;
@@ -83,7 +84,8 @@ public sealed class Int8WeightsTests : IDisposable
 
     private (TensorProto Weight, TensorProto Scales) Quantize(TensorProto tensor, string how)
     {
-        using var weights = new Int8Weights(temporary.Path, $"int8.{Interlocked.Increment(ref files)}");
+        using var output = new NewWeights(temporary.Path, $"int8.{Interlocked.Increment(ref files)}");
+        var weights = new Int8Weights(temporary.Path, output);
         return how switch
         {
             "columns" => weights.Columns(tensor, 1, default),

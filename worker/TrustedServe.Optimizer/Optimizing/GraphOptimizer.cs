@@ -13,13 +13,15 @@ namespace TrustedServe.Optimizer.Optimizing;
 /// <remarks>
 /// First fusion, then quantisation: the engine recognises attention, normalisations and Gelu by patterns of FP32 operators, and
 /// three projections fused to one are one 8-bit product instead of three. Only tables of embeddings come before, since the
-/// engine would fuse their look-up into a node that has no 8-bit form of this precision.
+/// engine would fuse their look-up into a node that has no 8-bit form of this precision. What is FP32 still in the end gets its
+/// weights by columns (see <see cref="ColumnOrder"/>).
 /// </remarks>
 internal sealed class GraphOptimizer(OptimizeRequest request, string graph, string scratch, CancellationToken cancellationToken)
 {
     private const string GraphName = "model.onnx";
     private const string FusedWeights = "fused.weights";
     private const string Int8Name = "int8.weights";
+    private const string ColumnsName = "columns.weights";
 
     private readonly NodePatterns excluded = new(request.Exclude);
 
@@ -43,14 +45,19 @@ internal sealed class GraphOptimizer(OptimizeRequest request, string graph, stri
         if (request.Precision == OptimizeRequest.Int8)
         {
             OperatorSets.Require8Bit(GraphInspector.Inspect(model));
-            using var weights = new Int8Weights(fused, Int8Name);
-            quantized.AddRange(new DynamicQuantizer(model, weights, excluded, cancellationToken).Products());
+            using var weights = new NewWeights(fused, Int8Name);
+            quantized.AddRange(new DynamicQuantizer(model, new Int8Weights(fused, weights), excluded, cancellationToken).Products());
             NormSplitter.Split(model.Graph);
             excluded.RequireUsed();
             if (quantized.Count == 0)
             {
                 throw TsfErrors.InvalidOptimizeRequest.With("The graph has no product with a large enough FP32 weight: there is nothing to quantise. Use '--precision fp32' to fuse it alone.");
             }
+        }
+
+        using (var columns = new NewWeights(fused, ColumnsName))
+        {
+            ColumnOrder.Apply(model.Graph, fused, columns, cancellationToken);
         }
 
         OperatorSets.Tidy(model);
@@ -73,8 +80,8 @@ internal sealed class GraphOptimizer(OptimizeRequest request, string graph, stri
         var model = OnnxFile.Read(graph);
         OperatorSets.Require8Bit(GraphInspector.Inspect(model));
         ExternalWeights.Move(model, Path.GetDirectoryName(graph)!, directory, cancellationToken);
-        using var weights = new Int8Weights(directory, Int8Name);
-        var names = new DynamicQuantizer(model, weights, excluded, cancellationToken).Embeddings();
+        using var weights = new NewWeights(directory, Int8Name);
+        var names = new DynamicQuantizer(model, new Int8Weights(directory, weights), excluded, cancellationToken).Embeddings();
         OnnxFile.Write(model, target);
         return names;
     }

@@ -1,3 +1,4 @@
+using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Protocol.Errors;
 
@@ -11,7 +12,7 @@ namespace TrustedServe.Optimizer.Quantization;
 /// It works on the graph that the engine has fused, and writes the operators that the engine would fuse the standard 8-bit
 /// operators to: so nothing hangs on a pattern being found, and a scale for each channel stays one.
 /// <list type="bullet">
-/// <item>MatMul, Gemm, FusedGemm: DynamicQuantizeLinear → MatMulIntegerToFloat (with the bias).</item>
+/// <item>MatMul, FusedMatMul, Gemm, FusedGemm: DynamicQuantizeLinear → MatMulIntegerToFloat (with the bias).</item>
 /// <item>Attention (three projections in one): DynamicQuantizeLinear → QAttention.</item>
 /// <item>Gather from a table, if asked: Gather of 8-bit rows and of their scales, multiplied.</item>
 /// </list>
@@ -69,7 +70,7 @@ internal sealed class DynamicQuantizer(ModelProto model, Int8Weights weights, No
 
     private Action? Product(NodeProto node)
     {
-        var matMul = node.Is("MatMul");
+        var matMul = node.Is("MatMul") || node.IsEngine("FusedMatMul");
         var fused = node.IsEngine("FusedGemm");
         if (!(matMul || node.Is("Gemm") || fused) || tensors.FindMatrix(node.InputAt(1), MinElements) is not { } weight || node.InputAt(0) is not { } input || tensors.Find(input) is not null)
         {
@@ -78,7 +79,7 @@ internal sealed class DynamicQuantizer(ModelProto model, Int8Weights weights, No
 
         var bias = matMul ? null : node.InputAt(2);
         var activation = fused ? node.Attribute("activation")?.S.ToStringUtf8() ?? string.Empty : null;
-        var plain = node.Int("transA", 0) == 0 && (bias is null || node.Float("beta", 1) == 1) && (activation is null || Activations.Contains(activation));
+        var plain = node.Int("transA", 0) == 0 && node.Int("transBatchA", 0) == 0 && (bias is null || node.Float("beta", 1) == 1) && (activation is null || Activations.Contains(activation));
         return plain ? () => WriteProduct(node, input, weight, bias, activation) : null;
     }
 

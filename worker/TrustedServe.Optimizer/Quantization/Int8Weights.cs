@@ -1,8 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using Microsoft.Win32.SafeHandles;
-using TrustedServe.Packaging.Files;
+using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Graphs;
 using TrustedServe.Packaging.Graphs.Onnx;
 using TrustedServe.Protocol.Errors;
@@ -14,24 +13,11 @@ namespace TrustedServe.Optimizer.Quantization;
 /// Weights in 8 bits, symmetric around zero, each channel with a scale of its own. A weight is read twice, a block at a time,
 /// and written as it comes: memory does not grow with the model.
 /// </summary>
-internal sealed class Int8Weights : IDisposable
+/// <param name="directory">Where the model's weights lie.</param>
+/// <param name="output">Where those in 8 bits go, in the same directory.</param>
+internal sealed class Int8Weights(string directory, NewWeights output)
 {
     private const int Largest = sbyte.MaxValue;
-
-    // Elements in hand at once.
-    private const int Block = 4 << 20;
-
-    private readonly string directory;
-    private readonly string fileName;
-    private readonly SafeFileHandle output;
-    private long end;
-
-    /// <summary>Writes into a new file in the directory of the model's weights.</summary>
-    public Int8Weights(string directory, string fileName)
-    {
-        (this.directory, this.fileName) = (directory, fileName);
-        output = SafeFiles.CreateNew(Path.Combine(directory, fileName), 0);
-    }
 
     /// <summary>A weight whose columns are the channels.</summary>
     /// <returns>The 8-bit weight and its scales, of one dimension.</returns>
@@ -40,10 +26,10 @@ internal sealed class Int8Weights : IDisposable
         using var source = new FloatMatrix(tensor, directory);
         var width = (int)source.Columns;
         var largest = new float[width];
-        foreach (var (row, count) in Blocks(source.Rows, width))
+        foreach (var (row, count) in source.Blocks())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var block = Read(source, row, count, width);
+            var block = source.Read(row, count);
             for (var i = 0; i < count; i++)
             {
                 TensorPrimitives.MaxMagnitude(block.AsSpan(i * width, width), largest, largest);
@@ -51,18 +37,18 @@ internal sealed class Int8Weights : IDisposable
         }
 
         var scales = Scales(largest, tensor.Name);
-        var start = end;
-        foreach (var (row, count) in Blocks(source.Rows, width))
+        var start = output.Length;
+        foreach (var (row, count) in source.Blocks())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var block = Read(source, row, count, width);
+            var block = source.Read(row, count);
             var bytes = new sbyte[count * width];
             for (var i = 0; i < bytes.Length; i++)
             {
                 bytes[i] = Round(block[i], scales[i % width]);
             }
 
-            Append(bytes);
+            output.Append<sbyte>(bytes);
         }
 
         return (Weight(tensor.Name, source.Rows, source.Columns, start), Vector($"{tensor.Name}_scale", scales, factor, width));
@@ -74,22 +60,17 @@ internal sealed class Int8Weights : IDisposable
         using var source = new FloatMatrix(tensor, directory);
         var (channels, depth) = ((int)source.Rows, source.Columns);
         var scales = Scales(RowMaxima(source, cancellationToken), tensor.Name);
-        var start = end;
-        foreach (var (first, count) in Blocks(depth, channels))
+        var start = output.Length;
+        foreach (var (column, count) in source.ColumnBlocks())
         {
-            var bytes = new sbyte[count * channels];
-            var piece = new float[count];
-            for (var channel = 0; channel < channels; channel++)
+            var block = source.ReadColumns(column, count, cancellationToken);
+            var bytes = new sbyte[block.Length];
+            for (var i = 0; i < bytes.Length; i++)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                source.Read(channel, first, piece);
-                for (var i = 0; i < count; i++)
-                {
-                    bytes[(i * channels) + channel] = Round(piece[i], scales[channel]);
-                }
+                bytes[i] = Round(block[i], scales[i % channels]);
             }
 
-            Append(bytes);
+            output.Append<sbyte>(bytes);
         }
 
         return (Weight(tensor.Name, depth, channels, start), Vector($"{tensor.Name}_scale", scales, factor, channels));
@@ -101,49 +82,31 @@ internal sealed class Int8Weights : IDisposable
         using var source = new FloatMatrix(tensor, directory);
         var width = (int)source.Columns;
         var scales = Scales(RowMaxima(source, cancellationToken), tensor.Name);
-        var start = end;
-        foreach (var (row, count) in Blocks(source.Rows, width))
+        var start = output.Length;
+        foreach (var (row, count) in source.Blocks())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var block = Read(source, row, count, width);
+            var block = source.Read(row, count);
             var bytes = new sbyte[count * width];
             for (var i = 0; i < bytes.Length; i++)
             {
                 bytes[i] = Round(block[i], scales[row + (i / width)]);
             }
 
-            Append(bytes);
+            output.Append<sbyte>(bytes);
         }
 
         return (Weight(tensor.Name, source.Rows, source.Columns, start), Vector($"{tensor.Name}_scale", scales, 1, source.Rows, 1));
-    }
-
-    public void Dispose() => output.Dispose();
-
-    private static IEnumerable<(long First, int Count)> Blocks(long rows, long width)
-    {
-        var step = Math.Max(1, Block / Math.Max(1, width));
-        for (long row = 0; row < rows; row += step)
-        {
-            yield return (row, (int)Math.Min(step, rows - row));
-        }
-    }
-
-    private static float[] Read(FloatMatrix source, long row, int count, int width)
-    {
-        var block = new float[count * width];
-        source.Read(row, 0, block);
-        return block;
     }
 
     private static float[] RowMaxima(FloatMatrix source, CancellationToken cancellationToken)
     {
         var largest = new float[source.Rows];
         var width = (int)source.Columns;
-        foreach (var (row, count) in Blocks(source.Rows, width))
+        foreach (var (row, count) in source.Blocks())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var block = Read(source, row, count, width);
+            var block = source.Read(row, count);
             for (var i = 0; i < count; i++)
             {
                 largest[row + i] = TensorPrimitives.MaxMagnitude(block.AsSpan(i * width, width));
@@ -178,16 +141,5 @@ internal sealed class Int8Weights : IDisposable
         return new TensorProto { Name = name, DataType = (int)DataType.Float, Dims = { dims }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) };
     }
 
-    private TensorProto Weight(string name, long rows, long columns, long start)
-    {
-        var tensor = new TensorProto { Name = $"{name}_int8", DataType = (int)DataType.Int8, Dims = { rows, columns } };
-        ExternalData.Set(tensor, fileName, start, end - start);
-        return tensor;
-    }
-
-    private void Append(sbyte[] bytes)
-    {
-        SafeFiles.Write(output, MemoryMarshal.AsBytes<sbyte>(bytes), end, fileName);
-        end += bytes.Length;
-    }
+    private TensorProto Weight(string name, long rows, long columns, long start) => output.Since(start, $"{name}_int8", DataType.Int8, rows, columns);
 }

@@ -4,11 +4,14 @@ using TrustedServe.Packaging.Files;
 using TrustedServe.Packaging.Graphs;
 using TrustedServe.Packaging.Graphs.Onnx;
 
-namespace TrustedServe.Optimizer.Quantization;
+namespace TrustedServe.Optimizer.Weights;
 
 /// <summary>A weight of rank 2 in FP32, read piece by piece from wherever it lies.</summary>
 internal sealed class FloatMatrix : IDisposable
 {
+    // Elements in hand at once.
+    private const int Block = 4 << 20;
+
     private readonly ReadOnlyMemory<byte> held;
     private readonly ExternalData? place;
     private readonly SafeFileHandle? handle;
@@ -48,5 +51,45 @@ internal sealed class FloatMatrix : IDisposable
         }
     }
 
+    /// <summary>Reads whole rows.</summary>
+    public float[] Read(long row, int count)
+    {
+        var block = new float[count * Columns];
+        Read(row, 0, block);
+        return block;
+    }
+
+    /// <summary>Reads whole columns, one after the other.</summary>
+    public float[] ReadColumns(long column, int count, CancellationToken cancellationToken)
+    {
+        var (block, piece) = (new float[count * Rows], new float[count]);
+        for (var row = 0L; row < Rows; row++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Read(row, column, piece);
+            for (var i = 0; i < count; i++)
+            {
+                block[(i * Rows) + row] = piece[i];
+            }
+        }
+
+        return block;
+    }
+
+    /// <summary>Its rows in pieces that fit memory.</summary>
+    public IEnumerable<(long First, int Count)> Blocks() => Blocks(Rows, Columns);
+
+    /// <summary>Its columns in pieces that fit memory.</summary>
+    public IEnumerable<(long First, int Count)> ColumnBlocks() => Blocks(Columns, Rows);
+
     public void Dispose() => handle?.Dispose();
+
+    private static IEnumerable<(long First, int Count)> Blocks(long rows, long width)
+    {
+        var step = Math.Max(1, Block / Math.Max(1, width));
+        for (long row = 0; row < rows; row += step)
+        {
+            yield return (row, (int)Math.Min(step, rows - row));
+        }
+    }
 }

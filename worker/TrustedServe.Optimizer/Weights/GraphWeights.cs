@@ -2,7 +2,7 @@ using TrustedServe.Packaging.Graphs;
 using TrustedServe.Packaging.Graphs.Onnx;
 using static TrustedServe.Packaging.Graphs.Onnx.TensorProto.Types;
 
-namespace TrustedServe.Optimizer.Quantization;
+namespace TrustedServe.Optimizer.Weights;
 
 /// <summary>The weights of a graph while nodes are replaced: quantised once however many nodes use them, and dropped when none does.</summary>
 internal sealed class GraphWeights
@@ -43,11 +43,7 @@ internal sealed class GraphWeights
         if (!quantized.TryGetValue(key, out var names))
         {
             var (weight, scales) = quantize();
-            weight.Name = Free(weight.Name);
-            scales.Name = Free(scales.Name);
-            Add(weight);
-            Add(scales);
-            names = (weight.Name, scales.Name);
+            names = (Add(weight), Add(scales));
             quantized.Add(key, names);
         }
 
@@ -66,20 +62,17 @@ internal sealed class GraphWeights
         graph.Initializer.AddRange(kept);
     }
 
-    private string Free(string name)
+    /// <summary>Lets a tensor join the graph.</summary>
+    /// <returns>Its name, which is made one of its own.</returns>
+    public string Add(TensorProto tensor)
     {
-        var free = name;
-        for (var i = 2; byName.ContainsKey(free); i++)
+        var name = tensor.Name;
+        for (var i = 2; !byName.TryAdd(tensor.Name, tensor); i++)
         {
-            free = $"{name}_{i}";
+            tensor.Name = $"{name}_{i}";
         }
 
-        return free;
-    }
-
-    private void Add(TensorProto tensor)
-    {
-        byName.Add(tensor.Name, tensor);
         graph.Initializer.Add(tensor);
+        return tensor.Name;
     }
 }
