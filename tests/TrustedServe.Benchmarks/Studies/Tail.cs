@@ -12,6 +12,9 @@ internal static class Tail
 
     // In flight at most; over capacity the server's line must be what fills, not the generator's.
     private const int Connections = 384;
+
+    // So many that their rows are merged as those of a full line are, and so few that the line refuses nobody.
+    private const int CapacityCallers = 128;
     private static readonly double[] Shares = [0.5, 0.8, 1.2];
 
     /// <summary>Runs it.</summary>
@@ -28,7 +31,7 @@ internal static class Tail
         for (var round = 0; round < context.Rounds; round++)
         {
             // What it can do at this moment, since others may use the machine too.
-            capacities.Add((await served.LoadAsync(texts, context.SmallRound, CancellationToken.None, 2 * context.Lanes)).RequestsPerSecond);
+            capacities.Add((await served.LoadAsync(texts, context.SmallRound, CancellationToken.None, CapacityCallers)).RequestsPerSecond);
             foreach (var share in Shares)
             {
                 results[share].Add(await served.LoadAsync(texts, 2 * context.SmallRound, CancellationToken.None, Connections, share * capacities[^1]));
