@@ -31,12 +31,28 @@ public sealed class ColumnOrderTests : IDisposable
             ExternalData.Set(model.Graph.Initializer[0], "old", 0, Depth * Columns * sizeof(float));
         }
 
-        var before = Answers(model);
+        var before = Answers(model, [3, Depth]);
         Apply(model);
         var weight = Assert.Single(model.Graph.Initializer);
         Assert.Equal([Columns, Depth], weight.Dims);
         Assert.Equal("FusedMatMul", model.Graph.Node[0].OpType);
-        Assert.All(before.Zip(Answers(model)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        Assert.All(before.Zip(Answers(model, [3, Depth])), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData(3)]
+    [InlineData(2, 3)]
+    [InlineData(2, 1, 3)]
+    public void Product_is_the_same_whatever_the_rank(params int[] rows)
+    {
+        var model = Products("w");
+        long[] shape = [.. rows.Select(length => (long)length), Depth];
+        model.Graph.Input[0] = ToyModel.Value("x", DataType.Float, shape);
+        model.Graph.Output[0] = ToyModel.Value("y0", DataType.Float, [.. shape[..^1], Columns]);
+        var before = Answers(model, shape);
+        Apply(model);
+        Assert.All(before.Zip(Answers(model, shape)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
     [Fact]
@@ -114,13 +130,13 @@ public sealed class ColumnOrderTests : IDisposable
         ColumnOrder.Apply(model.Graph, temporary.Path, output, default);
     }
 
-    private float[] Answers(ModelProto model)
+    private float[] Answers(ModelProto model, long[] shape)
     {
         var path = temporary[$"{Guid.NewGuid():N}.onnx"];
         OnnxFile.Write(model, path);
         using var session = new InferenceSession(path);
-        float[] values = [.. Enumerable.Range(0, 3 * Depth).Select(i => MathF.Sin(i))];
-        using var input = OrtValue.CreateTensorValueFromMemory(values, [3, Depth]);
+        float[] values = [.. Enumerable.Range(0, (int)shape.Aggregate((all, length) => all * length)).Select(i => MathF.Sin(i))];
+        using var input = OrtValue.CreateTensorValueFromMemory(values, shape);
         using var options = new RunOptions();
         using var outputs = session.Run(options, ["x"], [input], ["y0"]);
         return [.. outputs[0].GetTensorDataAsSpan<float>()];
