@@ -6,20 +6,20 @@ using System.Runtime.Intrinsics.X86;
 namespace TrustedServe.Benchmarks.Engine;
 
 /// <summary>
-/// How many times as many 8-bit products as FP32 ones a processor's own instructions compute and add up, in registers alone: no kernel
-/// gets more, and one that loads and stores gets less.
+/// How many times as many 8-bit products as FP32 ones a processor's instructions compute and add up, in registers alone. It is the ratio
+/// of two peaks: kernels that load and store come near it, on either side, as the one or the other loses more to memory.
 /// </summary>
 /// <remarks>
 /// AVX2 has no sum of four 8-bit products (VNNI has). Three instructions stand for it: vpmaddubsw makes pairs of 16 bits, vpmaddwd
-/// pairs of 32, vpaddd adds them; 32 products, against 8 of an FP32 vfmadd. Of multiplications a core begins as many in a cycle either way.
+/// pairs of 32, vpaddd adds them; 32 products, against 8 of an FP32 vfmadd.
 /// </remarks>
-internal static class InstructionCeiling
+internal static class InstructionPeaks
 {
     private const int Sums = 12;
     private const int Steps = 4_000_000;
     private const int Rounds = 9;
 
-    /// <summary>The ratio; null on a processor that has VNNI, or lacks AVX2.</summary>
+    /// <summary>The ratio, the middle of several; null on a processor that has VNNI, or lacks AVX2.</summary>
     public static double? Int8OverFp32()
     {
         if (!Avx2.IsSupported || !Fma.IsSupported || AvxVnni.IsSupported || Vector512.IsHardwareAccelerated)
