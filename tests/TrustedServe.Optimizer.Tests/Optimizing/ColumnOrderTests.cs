@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using Microsoft.ML.OnnxRuntime;
 using TrustedServe.Optimizer.Optimizing;
 using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Graphs;
@@ -130,15 +129,5 @@ public sealed class ColumnOrderTests : IDisposable
         ColumnOrder.Apply(model.Graph, temporary.Path, output, default);
     }
 
-    private float[] Answers(ModelProto model, long[] shape)
-    {
-        var path = temporary[$"{Guid.NewGuid():N}.onnx"];
-        OnnxFile.Write(model, path);
-        using var session = new InferenceSession(path);
-        float[] values = [.. Enumerable.Range(0, (int)shape.Aggregate((all, length) => all * length)).Select(i => MathF.Sin(i))];
-        using var input = OrtValue.CreateTensorValueFromMemory(values, shape);
-        using var options = new RunOptions();
-        using var outputs = session.Run(options, ["x"], [input], ["y0"]);
-        return [.. outputs[0].GetTensorDataAsSpan<float>()];
-    }
+    private float[] Answers(ModelProto model, long[] shape) => GraphAnswers.Of(model, temporary, shape, "y0");
 }

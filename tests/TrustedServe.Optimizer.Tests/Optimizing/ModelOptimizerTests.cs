@@ -99,6 +99,21 @@ public sealed class ModelOptimizerTests : IDisposable
         });
         Assert.Equal(model.Graph.Node.Count(node => node.OpType == "DynamicQuantizeLinear"), model.Graph.Node.Where(node => node.OpType == "DynamicQuantizeLinear").Select(node => node.Input[0]).Distinct().Count());
         Assert.InRange(report.LargestDifference, 1e-6, 0.5);
+
+        // What follows a product adds no bias to it any more.
+        var products = model.Graph.Node.Where(node => node.OpType == "MatMulIntegerToFloat").Select(node => node.Output[0]).ToHashSet();
+        Assert.DoesNotContain(model.Graph.Node, node => node.OpType == "Add" && node.Input.Any(products.Contains) && node.Input.Any(weights.ContainsKey));
+    }
+
+    [Fact]
+    public async Task Normalisations_are_no_longer_fused_with_sums_in_fp32_either()
+    {
+        await PackBertAsync();
+        var report = await OptimizeAsync(Request("bert") with { Precision = OptimizeRequest.Fp32 });
+        Assert.InRange(report.LargestDifference, 0, 1e-4);
+        var graph = OnnxFile.Read(temporary["out", "model.onnx"]).Graph;
+        Assert.DoesNotContain(graph.Node, node => node.OpType == "SkipLayerNormalization");
+        Assert.Equal(1 + (2 * BertShape.Tiny.Layers), graph.Node.Count(node => node.OpType == "LayerNormalization"));
     }
 
     [Fact]

@@ -25,8 +25,7 @@ internal static class ColumnOrder
     public static void Apply(GraphProto graph, string directory, NewWeights output, CancellationToken cancellationToken)
     {
         var weights = new GraphWeights(graph);
-        var readers = GraphTensors.Graphs(graph).SelectMany(inner => inner.Node.SelectMany(node => node.Input).Concat(inner.Output.Select(value => value.Name)))
-            .CountBy(name => name).ToDictionary();
+        var readers = GraphTensors.Readers(graph);
         var products = graph.Node.Where(node => node.Is("MatMul") && weights.Find(node.Input[0]) is null && weights.FindMatrix(node.Input[1], MinElements) is not null);
         foreach (var sharing in products.GroupBy(node => node.Input[1]).ToList())
         {

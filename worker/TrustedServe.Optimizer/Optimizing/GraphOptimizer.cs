@@ -13,8 +13,9 @@ namespace TrustedServe.Optimizer.Optimizing;
 /// <remarks>
 /// First fusion, then quantisation: the engine recognises attention, normalisations and Gelu by patterns of FP32 operators, and
 /// three projections fused to one are one 8-bit product instead of three. Only tables of embeddings come before, since the
-/// engine would fuse their look-up into a node that has no 8-bit form of this precision. What is FP32 still in the end gets its
-/// weights by columns (see <see cref="ColumnOrder"/>).
+/// engine would fuse their look-up into a node that has no 8-bit form of this precision. Normalisations lose what the engine fused
+/// them with, which is slower (see <see cref="NormSplitter"/>). What is FP32 still in the end gets its weights by columns (see
+/// <see cref="ColumnOrder"/>).
 /// </remarks>
 internal sealed class GraphOptimizer(OptimizeRequest request, string graph, string scratch, CancellationToken cancellationToken)
 {
@@ -42,12 +43,13 @@ internal sealed class GraphOptimizer(OptimizeRequest request, string graph, stri
         var fused = NewDirectory("fused");
         Runtime.Fuse(source, GraphIn(fused), FusedWeights);
         var model = OnnxFile.Read(GraphIn(fused));
+        NormSplitter.Split(model.Graph);
         if (request.Precision == OptimizeRequest.Int8)
         {
             OperatorSets.Require8Bit(GraphInspector.Inspect(model));
             using var weights = new NewWeights(fused, Int8Name);
             quantized.AddRange(new DynamicQuantizer(model, new Int8Weights(fused, weights), excluded, cancellationToken).Products());
-            NormSplitter.Split(model.Graph);
+            BiasFolder.Fold(model.Graph);
             excluded.RequireUsed();
             if (quantized.Count == 0)
             {

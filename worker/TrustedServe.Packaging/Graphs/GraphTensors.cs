@@ -22,6 +22,10 @@ internal static class GraphTensors
     public static IEnumerable<GraphProto> Inside(NodeProto node) =>
         node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Prepend(attribute.G));
 
+    /// <summary>How often each value is read: by nodes, in whatever graph, and as an output.</summary>
+    public static Dictionary<string, int> Readers(GraphProto graph) =>
+        Graphs(graph).SelectMany(inner => inner.Node.SelectMany(node => node.Input).Concat(inner.Output.Select(value => value.Name))).CountBy(name => name).ToDictionary();
+
     /// <summary>Every graph of a model, those inside its functions included.</summary>
     public static IEnumerable<GraphProto> All(ModelProto model) =>
         Graphs(model.Graph).Concat(model.Functions.SelectMany(function => function.Node).SelectMany(Inside).SelectMany(Graphs));

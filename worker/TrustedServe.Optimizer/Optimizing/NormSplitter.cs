@@ -1,10 +1,11 @@
+using TrustedServe.Optimizer.Quantization;
 using TrustedServe.Packaging.Graphs.Onnx;
 
-namespace TrustedServe.Optimizer.Quantization;
+namespace TrustedServe.Optimizer.Optimizing;
 
 /// <summary>
 /// Takes SkipLayerNormalization apart again. The engine's kernel for it goes element by element and costs a fifth of an 8-bit
-/// BERT; its LayerNormalization is several times as fast, and so is a sum before it.
+/// BERT and a sixteenth of an FP32 one; its LayerNormalization is several times as fast, and so is a sum before it.
 /// </summary>
 internal static class NormSplitter
 {

@@ -1,0 +1,41 @@
+using TrustedServe.Optimizer.Weights;
+using TrustedServe.Packaging.Graphs;
+using TrustedServe.Packaging.Graphs.Onnx;
+
+namespace TrustedServe.Optimizer.Quantization;
+
+/// <summary>Lets 8-bit products add the bias that follows them, which they do as they write their results.</summary>
+internal static class BiasFolder
+{
+    // Places among the inputs of MatMulIntegerToFloat.
+    private const int Matrix = 1;
+    private const int Bias = 6;
+
+    /// <summary>Takes out every Add of a vector to a product that nothing else reads.</summary>
+    public static void Fold(GraphProto graph)
+    {
+        var weights = new GraphWeights(graph);
+        var readers = GraphTensors.Readers(graph);
+        var products = graph.Node.Where(node => node.IsEngine("MatMulIntegerToFloat") && node.InputAt(Bias) is null && readers.GetValueOrDefault(node.Output[0]) == 1)
+            .ToDictionary(node => node.Output[0]);
+        foreach (var node in graph.Node.Where(node => node.Is("Add")).ToList())
+        {
+            if (TryFold(node.Input[0], node.Input[1], node.Output[0]) || TryFold(node.Input[1], node.Input[0], node.Output[0]))
+            {
+                graph.Node.Remove(node);
+            }
+        }
+
+        bool TryFold(string value, string bias, string sum)
+        {
+            if (!products.TryGetValue(value, out var product) || weights.Find(product.Input[Matrix])?.Dims is not [_, var columns] || !weights.IsVector(bias, columns))
+            {
+                return false;
+            }
+
+            product.Input.AddRange(Enumerable.Repeat(string.Empty, Bias + 1 - product.Input.Count));
+            (product.Input[Bias], product.Output[0]) = (bias, sum);
+            return true;
+        }
+    }
+}
