@@ -13,8 +13,13 @@ namespace TrustedServe.Benchmarks.Serving;
 internal sealed record BenchModel(string Name, BertShape? Shape, string Package, string Store, string Source, string? Samples)
 {
     /// <summary>The graph.</summary>
-    public string Graph => Path.Combine(Package, Manifest.Parse(File.ReadAllBytes(Path.Combine(Package, "manifest.json"))).Graph);
+    public string Graph => GraphIn(Package);
+
+    /// <summary>The graph before it was optimised.</summary>
+    public string SourceGraph => GraphIn(Source);
 
     /// <summary>Bytes of the package's files.</summary>
     public long Bytes => Directory.EnumerateFiles(Package).Sum(file => new FileInfo(file).Length);
+
+    private static string GraphIn(string package) => Path.Combine(package, Manifest.Parse(File.ReadAllBytes(Path.Combine(package, "manifest.json"))).Graph);
 }

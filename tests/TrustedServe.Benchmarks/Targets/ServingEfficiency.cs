@@ -11,6 +11,9 @@ internal sealed class ServingEfficiency : ITarget
     private const int LargeTokens = 128;
     private const int SmallTokens = 32;
 
+    // As many as lanes leave a lane idle while an answer is on its way; from four a lane on, more callers bring no more answers.
+    private const int CallersALane = 4;
+
     /// <inheritdoc/>
     public string Name => "efficiency";
 
@@ -39,12 +42,11 @@ internal sealed class ServingEfficiency : ITarget
 
         await served.SettleAsync(requests, context.Settling, cancellationToken);
 
-        // As many callers as lanes leave a lane idle while an answer is on its way; one more a lane keeps them busy.
         var rounds = await Rounds.MeasureAsync(
             context,
-            async () => (await served.LoadAsync(requests, round, cancellationToken, 2 * context.Lanes)).RowsPerSecond,
+            async () => (await served.LoadAsync(requests, round, cancellationToken, CallersALane * context.Lanes)).RowsPerSecond,
             async () => (await engine.RunAsync(calls, round, context.Lanes)).Rows);
         return TargetRow.AtLeast($"serving efficiency, {model.Shape.Name}{precision}", least, rounds.Ratios,
-            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {2 * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load");
+            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {CallersALane * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load");
     }
 }
