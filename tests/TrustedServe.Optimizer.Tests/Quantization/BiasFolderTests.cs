@@ -33,6 +33,18 @@ public sealed class BiasFolderTests : IDisposable
         Assert.All(before.Zip(GraphAnswers.Of(model, temporary, shape, "y")), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
 
+    [Fact]
+    public void Gelu_after_a_product_is_the_same_without_a_bias_of_its_own()
+    {
+        var model = Sum("product", "bias");
+        (model.Graph.Node[^1].OpType, model.Graph.Node[^1].Domain) = ("BiasGelu", "com.microsoft");
+        var before = GraphAnswers.Of(model, temporary, [3, Depth], "y");
+        BiasFolder.Fold(model.Graph);
+        Assert.Equal(["product"], model.Graph.Node.Single(node => node.OpType == "Gelu").Input);
+        Assert.Equal("bias", model.Graph.Node.Single(node => node.OpType == "MatMulIntegerToFloat").Input[6]);
+        Assert.All(before.Zip(GraphAnswers.Of(model, temporary, [3, Depth], "y")), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
     [Theory]
     [InlineData("the product is read elsewhere")]
     [InlineData("the product is an answer")]
