@@ -13,7 +13,7 @@ internal static class BiasFolder
     private const int Bias = 6;
 
     /// <summary>Takes every vector that is added to a product that nothing else reads into the product: Add goes, BiasGelu becomes Gelu.</summary>
-    /// <remarks>The engine's kernel for Gelu goes once over its numbers where there is AVX-512, that for BiasGelu always three times.</remarks>
+    /// <remarks>The engine's kernel for BiasGelu goes three times over its numbers; that for Gelu took three fifths of its time on AVX-512.</remarks>
     public static void Fold(GraphProto graph)
     {
         var weights = new GraphWeights(graph);

@@ -53,11 +53,9 @@ internal sealed class GraphWeights
     /// <summary>Drops weights that nothing reads any more.</summary>
     public void DropUnused()
     {
-        var read = GraphTensors.Graphs(graph)
-            .SelectMany(inner => inner.Node.SelectMany(node => node.Input).Concat(inner.Output.Select(output => output.Name)))
-            .Concat(graph.Input.Select(input => input.Name))
-            .ToHashSet(StringComparer.Ordinal);
-        var kept = graph.Initializer.Where(tensor => read.Contains(tensor.Name)).ToList();
+        var readers = GraphTensors.Readers(graph);
+        var inputs = graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+        var kept = graph.Initializer.Where(tensor => readers.ContainsKey(tensor.Name) || inputs.Contains(tensor.Name)).ToList();
         graph.Initializer.Clear();
         graph.Initializer.AddRange(kept);
     }
