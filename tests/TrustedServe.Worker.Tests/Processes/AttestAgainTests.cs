@@ -19,12 +19,16 @@ public sealed class AttestAgainTests
         await using var store = new SealedStore();
         await store.InitializeAsync();
         await using var worker = await ServingAsync(store);
-        await UntilAsync(() => Task.FromResult(worker.Output.Contains(AttestedAgain, StringComparison.Ordinal)), worker);
-
+        await worker.SaysAsync(AttestedAgain);
         await store.StopBrokerAsync();
         Assert.NotNull(await worker.Inference.ModelInferAsync(Requests.Images(SampleModels.DigitsRows()[0].Image)));
 
-        await UntilAsync(async () => !(await worker.Inference.ModelReadyAsync(new ModelReadyRequest { Name = "digits" })).Ready, worker);
+        for (var i = 0; (await worker.Inference.ModelReadyAsync(new ModelReadyRequest { Name = "digits" })).Ready; i++)
+        {
+            Assert.True(i < 3000, worker.Output);
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
         var refused = RpcErrors.FromRpc(await Assert.ThrowsAsync<RpcException>(async () => await worker.Inference.ModelInferAsync(Requests.Images(SampleModels.DigitsRows()[0].Image))));
         Assert.Equal(TsfErrors.AttestationExpired, refused.Error);
         Assert.Equal(ExitCodes.Retryable, await worker.ExitAsync());
@@ -46,14 +50,5 @@ public sealed class AttestAgainTests
         var worker = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits") with { AttestationMaxAgeSeconds = MaxAgeSeconds });
         Assert.Equal(StartStep.Types.Phase.Ready, (await worker.StepsAsync())[^1].Phase);
         return worker;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, WorkerProcess worker)
-    {
-        for (var i = 0; !await condition(); i++)
-        {
-            Assert.True(i < 3000, worker.Output);
-            await Task.Delay(10);
-        }
     }
 }

@@ -27,14 +27,11 @@ public sealed class SessionChangeTests(LargeStore store) : IClassFixture<LargeSt
         var load = Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(worker, caller, expected, () => Volatile.Read(ref prepacked)))).ToArray();
         await UntilPrepackedAsync(worker);
         Volatile.Write(ref prepacked, true);
-        Assert.All(await Task.WhenAll(load), calls => Assert.True(calls > CallsAfterwards));
+        Assert.InRange((await Task.WhenAll(load)).Sum(), (Callers * CallsAfterwards) + 1, int.MaxValue);
 
         // Nothing of the plaintext is left: no file, and no mapping of one.
         Assert.DoesNotContain("weights.bin", await File.ReadAllTextAsync($"/proc/{worker.Id}/maps"), StringComparison.Ordinal);
-        for (var look = 0; look < 500 && !worker.Output.Contains("\"EventId\":5012", StringComparison.Ordinal); look++)
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await worker.SaysAsync("\"EventId\":5012");
 
         // Where they lie now is logged, and said to who asks.
         var placement = Assert.Single(PlacementReport.Parse((await worker.Inference.ModelMetadataAsync(new ModelMetadataRequest { Name = LargeStore.Name })).Properties[PlacementReport.Property]));

@@ -106,6 +106,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until its log has a text: the lines come on their own way, later than the answers.</summary>
+    public async Task SaysAsync(string text)
+    {
+        for (var i = 0; !Output.Contains(text, StringComparison.Ordinal); i++)
+        {
+            Assert.True(i < 3000, $"The worker does not say '{text}':\n{Output}");
+            await Task.Delay(10);
+        }
+    }
+
     public void CloseInput() => process.StandardInput.Close();
 
     public void Kill() => process.Kill();
