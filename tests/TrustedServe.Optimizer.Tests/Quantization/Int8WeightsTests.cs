@@ -66,6 +66,27 @@ public sealed class Int8WeightsTests : IDisposable
         Assert.True(straight.AsSpan().SequenceEqual(Bytes(Quantize(Tensor(columns, rows, turned, outside: false), "transposed").Weight)));
     }
 
+    [Fact]
+    public void Projection_is_its_columns_and_its_part_of_the_bias() => Gen.Select(Gen.Int[1, 30], Gen.Int[1, 12], Gen.Float[-1e6f, 1e6f].Array[30 * 36], Gen.Bool).Sample(
+        (rows, width, values, outside) =>
+        {
+            var weight = Tensor(rows, 3 * width, values.AsSpan(0, rows * 3 * width), outside);
+            var bias = Tensor(1, 3 * width, values.AsSpan(7, 3 * width), outside);
+            bias.Dims.RemoveAt(0);
+            for (var projection = 0; projection < 3; projection++)
+            {
+                float[] part = [.. Enumerable.Range(0, rows * width).Select(i => values[(i / width * 3 * width) + (projection * width) + (i % width)])];
+                var expected = Quantize(Tensor(rows, width, part, outside: false), "columns");
+                var seen = Project(weight, bias, projection);
+                Assert.Equal(Bytes(expected.Weight), Bytes(seen.Weight));
+                Assert.Equal(expected.Scales.RawData, seen.Scales.RawData);
+                Assert.Equal(values.AsSpan(7 + (projection * width), width), MemoryMarshal.Cast<byte, float>(seen.Bias.RawData.Span));
+                Assert.Equal((long[])[rows, width], seen.Weight.Dims);
+                Assert.Equal((long[])[width], seen.Bias.Dims);
+            }
+        },
+        iter: 200);
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
@@ -92,6 +113,12 @@ public sealed class Int8WeightsTests : IDisposable
             "transposed" => weights.Transposed(tensor, 1, default),
             _ => weights.Rows(tensor, default),
         };
+    }
+
+    private (TensorProto Weight, TensorProto Scales, TensorProto Bias) Project(TensorProto weight, TensorProto bias, int projection)
+    {
+        using var output = new NewWeights(temporary.Path, $"int8.{Interlocked.Increment(ref files)}");
+        return new Int8Weights(temporary.Path, output).Projection(weight, bias, projection, default);
     }
 
     private TensorProto Tensor(int rows, int columns, ReadOnlySpan<float> values, bool outside)

@@ -13,7 +13,8 @@ namespace TrustedServe.Optimizer.Quantization;
 /// operators to: so nothing hangs on a pattern being found, and a scale for each channel stays one.
 /// <list type="bullet">
 /// <item>MatMul, FusedMatMul, Gemm, FusedGemm: DynamicQuantizeLinear → MatMulIntegerToFloat (with the bias).</item>
-/// <item>Attention (three projections in one): DynamicQuantizeLinear → QAttention.</item>
+/// <item>Attention (three projections in one): DynamicQuantizeLinear → three MatMulIntegerToFloat → Attention (see
+/// <see cref="SplitAttention"/>), or, where that does not fit, DynamicQuantizeLinear → QAttention.</item>
 /// <item>Gather from a table, if asked: Gather of 8-bit rows and of their scales, multiplied.</item>
 /// </list>
 /// One DynamicQuantizeLinear serves all nodes that read the same value. Convolutions stay in FP32: the engine has no fast path
@@ -28,8 +29,10 @@ internal sealed class DynamicQuantizer(ModelProto model, Int8Weights weights, No
 
     private readonly GraphWeights tensors = new(model.Graph);
     private readonly Dictionary<string, (string Value, string Scale, string ZeroPoint)> quantizedInputs = [];
+    private readonly Dictionary<(string Weight, string Bias), (string Weight, string Scales, string Bias)[]> projections = [];
     private readonly List<NodeProto> nodes = [];
     private readonly List<string> replaced = [];
+    private SplitAttention? split;
 
     /// <summary>Replaces products.</summary>
     /// <returns>The names of the nodes that now compute in 8 bits.</returns>
@@ -129,11 +132,38 @@ internal sealed class DynamicQuantizer(ModelProto model, Int8Weights weights, No
 
     private void WriteAttention(NodeProto node, string input, TensorProto weight, string bias)
     {
+        split ??= new SplitAttention(model, tensors);
+        if (split.Fits(node, weight))
+        {
+            WriteProjections(node, input, weight, bias, split);
+            return;
+        }
+
         var (matrix, scales) = tensors.Quantize(weight, "columns", 1, () => weights.Columns(weight, 1, cancellationToken));
         var (value, scale, zeroPoint) = Quantize(input);
         var attention = Nodes.Create("QAttention", Nodes.Engine, $"{NodePatterns.NameOf(node)}_int8", [value, matrix, bias, scale, scales, node.InputAt(3) ?? string.Empty, zeroPoint], node.Output[0]);
         attention.Attribute.AddRange(node.Attribute.Where(attribute => attribute.Name != "do_rotary"));
         nodes.Add(attention);
+    }
+
+    private void WriteProjections(NodeProto node, string input, TensorProto weight, string bias, SplitAttention attention)
+    {
+        if (!projections.TryGetValue((weight.Name, bias), out var parts))
+        {
+            parts = [.. Enumerable.Range(0, 3).Select(i => weights.Projection(weight, tensors.Find(bias)!, i, cancellationToken))
+                .Select(part => (tensors.Add(part.Weight), tensors.Add(part.Scales), tensors.Add(part.Bias)))];
+            projections.Add((weight.Name, bias), parts);
+        }
+
+        var (value, scale, zeroPoint) = Quantize(input);
+        var products = new List<string>();
+        foreach (var (matrix, scales, offsets) in parts)
+        {
+            products.Add($"{node.Output[0]}_{products.Count}");
+            nodes.Add(Nodes.Create("MatMulIntegerToFloat", Nodes.Engine, $"{NodePatterns.NameOf(node)}_{products.Count - 1}_int8", [value, matrix, scale, scales, zeroPoint, string.Empty, offsets], products[^1]));
+        }
+
+        nodes.AddRange(attention.Write(node, products));
     }
 
     private Action? Embedding(NodeProto node) =>

@@ -1,6 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-using Google.Protobuf;
 using TrustedServe.Optimizer.Weights;
 using TrustedServe.Packaging.Graphs;
 using TrustedServe.Packaging.Graphs.Onnx;
@@ -24,6 +22,25 @@ internal sealed class Int8Weights(string directory, NewWeights output)
     public (TensorProto Weight, TensorProto Scales) Columns(TensorProto tensor, float factor, CancellationToken cancellationToken)
     {
         using var source = new FloatMatrix(tensor, directory);
+        return ByColumn(source, tensor.Name, factor, cancellationToken);
+    }
+
+    /// <summary>One of the three projections that lie side by side in the weight of an attention, and its part of their bias.</summary>
+    /// <param name="weight">The columns of queries, keys and values.</param>
+    /// <param name="bias">A vector of as many.</param>
+    /// <param name="projection">0 for queries, 1 for keys, 2 for values.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public (TensorProto Weight, TensorProto Scales, TensorProto Bias) Projection(TensorProto weight, TensorProto bias, int projection, CancellationToken cancellationToken)
+    {
+        var width = weight.Dims[1] / 3;
+        using var source = new FloatMatrix(weight, directory, projection * width, width);
+        using var offsets = new FloatMatrix(bias, directory, projection * width, width);
+        var (matrix, scales) = ByColumn(source, $"{weight.Name}_{projection}", 1, cancellationToken);
+        return (matrix, scales, SmallTensor.Of<float>($"{bias.Name}_{projection}", offsets.Read(0, 1)));
+    }
+
+    private (TensorProto Weight, TensorProto Scales) ByColumn(FloatMatrix source, string name, float factor, CancellationToken cancellationToken)
+    {
         var width = (int)source.Columns;
         var largest = new float[width];
         foreach (var (row, count) in source.Blocks())
@@ -36,7 +53,7 @@ internal sealed class Int8Weights(string directory, NewWeights output)
             }
         }
 
-        var scales = Scales(largest, tensor.Name);
+        var scales = Scales(largest, name);
         var start = output.Length;
         foreach (var (row, count) in source.Blocks())
         {
@@ -51,7 +68,7 @@ internal sealed class Int8Weights(string directory, NewWeights output)
             output.Append<sbyte>(bytes);
         }
 
-        return (Weight(tensor.Name, source.Rows, source.Columns, start), Vector($"{tensor.Name}_scale", scales, factor, width));
+        return (Weight(name, source.Rows, source.Columns, start), Vector($"{name}_scale", scales, factor, width));
     }
 
     /// <summary>A weight whose rows are the channels, written the other way round: as <see cref="Columns"/> gives it.</summary>
@@ -138,7 +155,7 @@ internal sealed class Int8Weights(string directory, NewWeights output)
     private static TensorProto Vector(string name, float[] values, float factor, params long[] dims)
     {
         TensorPrimitives.Multiply(values, factor, values);
-        return new TensorProto { Name = name, DataType = (int)DataType.Float, Dims = { dims }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) };
+        return SmallTensor.Of<float>(name, values, dims);
     }
 
     private TensorProto Weight(string name, long rows, long columns, long start) => output.Since(start, $"{name}_int8", DataType.Int8, rows, columns);

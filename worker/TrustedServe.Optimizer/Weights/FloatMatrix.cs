@@ -6,7 +6,7 @@ using TrustedServe.Packaging.Graphs.Onnx;
 
 namespace TrustedServe.Optimizer.Weights;
 
-/// <summary>A weight of rank 2 in FP32, read piece by piece from wherever it lies.</summary>
+/// <summary>A weight of rank 2 in FP32, or some columns of it, read piece by piece from wherever it lies. A vector is a matrix of one row.</summary>
 internal sealed class FloatMatrix : IDisposable
 {
     // Elements in hand at once.
@@ -15,10 +15,18 @@ internal sealed class FloatMatrix : IDisposable
     private readonly ReadOnlyMemory<byte> held;
     private readonly ExternalData? place;
     private readonly SafeFileHandle? handle;
+    private readonly long width;
+    private readonly long first;
 
     public FloatMatrix(TensorProto tensor, string directory)
+        : this(tensor, directory, 0, tensor.Dims[^1])
     {
-        (Name, Rows, Columns) = (tensor.Name, tensor.Dims[0], tensor.Dims[1]);
+    }
+
+    public FloatMatrix(TensorProto tensor, string directory, long first, long columns)
+    {
+        this.first = first;
+        (Name, Rows, Columns, width) = (tensor.Name, tensor.Dims.Count == 1 ? 1 : tensor.Dims[0], columns, tensor.Dims[^1]);
         if (ExternalData.Has(tensor))
         {
             place = ExternalData.Of(tensor, directory, TensorBytes.Length(tensor)!.Value);
@@ -36,10 +44,10 @@ internal sealed class FloatMatrix : IDisposable
 
     public long Columns { get; }
 
-    /// <summary>Reads elements that follow each other in the rows.</summary>
+    /// <summary>Reads elements that follow each other in the rows; beyond the end of a row only where all columns are read.</summary>
     public void Read(long row, long column, Span<float> elements)
     {
-        var offset = ((row * Columns) + column) * sizeof(float);
+        var offset = ((row * width) + first + column) * sizeof(float);
         var bytes = MemoryMarshal.AsBytes(elements);
         if (handle is null)
         {
@@ -55,7 +63,12 @@ internal sealed class FloatMatrix : IDisposable
     public float[] Read(long row, int count)
     {
         var block = new float[count * Columns];
-        Read(row, 0, block);
+        var whole = Columns == width ? block.Length : (int)Columns;
+        for (var at = 0; at < block.Length; at += whole)
+        {
+            Read(row + (at / Columns), 0, block.AsSpan(at, whole));
+        }
+
         return block;
     }
 
