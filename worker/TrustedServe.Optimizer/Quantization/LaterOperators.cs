@@ -28,8 +28,8 @@ internal static class LaterOperators
         (13, "LogSoftmax Softmax"),
         (20, "Gelu"));
 
-    // The same, but for axes that became an input.
-    private static readonly FrozenDictionary<string, long> AxesAreAnInputSince = Read((13, "ReduceSum Squeeze Unsqueeze"), (18, "ReduceMax ReduceMean ReduceMin"));
+    // The same but for their axes, which became an input, with version 13 or 18.
+    private static readonly FrozenSet<string> HaveAxes = FrozenSet.Create(StringComparer.Ordinal, "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum", "Squeeze", "Unsqueeze");
 
     /// <summary>Raises the version that the model imports; a later one stays.</summary>
     /// <returns>Whether it could; nothing is changed when it could not.</returns>
@@ -47,7 +47,7 @@ internal static class LaterOperators
             return false;
         }
 
-        foreach (var node in model.Graph.Node.Where(node => IsStandard(node) && AxesAreAnInputSince.ContainsKey(node.OpType)))
+        foreach (var node in model.Graph.Node.Where(node => IsStandard(node) && HaveAxes.Contains(node.OpType)))
         {
             if (node.Attribute("axes") is { } axes)
             {
@@ -64,7 +64,7 @@ internal static class LaterOperators
     private static bool IsStandard(NodeProto node) => node.Domain is "" or "ai.onnx";
 
     private static bool MeansTheSame(NodeProto node, long version) =>
-        !IsStandard(node) || SameSince.GetValueOrDefault(node.OpType, long.MaxValue) <= version || AxesAreAnInputSince.ContainsKey(node.OpType);
+        !IsStandard(node) || SameSince.GetValueOrDefault(node.OpType, long.MaxValue) <= version || HaveAxes.Contains(node.OpType);
 
     private static FrozenDictionary<string, long> Read(params (long Version, string Names)[] groups) =>
         groups.SelectMany(group => group.Names.Split(' ').Select(name => (name, group.Version))).ToFrozenDictionary(pair => pair.name, pair => pair.Version, StringComparer.Ordinal);
