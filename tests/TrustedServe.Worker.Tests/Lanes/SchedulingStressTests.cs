@@ -36,6 +36,31 @@ public sealed class SchedulingStressTests
         Assert.True(await Serve(requests, lanes: 2, capacity: 512, new BatchLimits()));
     }
 
+    [Fact]
+    public async Task CallersThatLeaveWhileRunsEnd_AreToldSo_AndTheOthersAreAnswered()
+    {
+        // Large runs, so that somebody looks through one for long enough to see it end.
+        var limits = new BatchLimits { Rows = 1000, Tokens = 1000, MergedRun = TimeSpan.FromSeconds(60) };
+        var log = new RunLog();
+        using var scheduler = new LaneScheduler([0, 1 % Environment.ProcessorCount], 10_000, limits, TimeProvider.System, NullLogger.Instance);
+        var leaving = Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 25_000; i++)
+            {
+                var answer = scheduler.RunAsync(new RowWork(log, "left", 1), TimeSpan.FromSeconds(60), new CancellationToken(canceled: true));
+                await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Assert.True(answer.IsCompletedSuccessfully || (answer.Exception?.InnerException as TsfException)?.Error == TsfErrors.Cancelled, $"{answer.Exception}");
+            }
+        })));
+        while (!leaving.IsCompleted)
+        {
+            var staying = Enumerable.Range(0, 1000).Select(i => scheduler.RunAsync(new RowWork(log, $"{i}", 1), TimeSpan.FromSeconds(60), CancellationToken.None));
+            Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"{i}"), (await Task.WhenAll(staying)).Select(answer => answer.Id));
+        }
+
+        await leaving;
+    }
+
     private static async Task<bool> Serve(IReadOnlyList<Sent> requests, int lanes, int capacity, BatchLimits limits)
     {
         var log = new RunLog();

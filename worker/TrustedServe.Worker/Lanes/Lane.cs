@@ -45,7 +45,7 @@ internal sealed class Lane : IDisposable
     /// <summary>Memory for the inputs of the run in hand.</summary>
     public LaneScratch Scratch { get; } = new();
 
-    /// <summary>The lane's next run; the scheduler fills it while the lane has nothing in hand.</summary>
+    /// <summary>The lane's next run; the scheduler fills and empties it while the lane has nothing in hand.</summary>
     internal LaneBatch Batch { get; } = new();
 
     /// <summary>The run in hand; guarded by the scheduler's lock.</summary>
@@ -100,7 +100,6 @@ internal sealed class Lane : IDisposable
             do
             {
                 ComputeBatch();
-                Batch.Clear();
                 more = scheduler.Next(this);
             }
             while (more == true);

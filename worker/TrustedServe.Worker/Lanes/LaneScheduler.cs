@@ -158,7 +158,9 @@ internal sealed class LaneScheduler : IDisposable
     {
         lock (gate)
         {
+            // Under the lock: until here, who leaves or expires looks for its rows in the run in hand.
             lane.Current = null;
+            lane.Batch.Clear();
             if (TryTake(lane))
             {
                 return true;
