@@ -21,7 +21,7 @@ internal static class ModelPackCommand
         var labels = new Option<string?>("--labels") { Description = "File of labels, one a line, in the order of the logits." };
         var vocabulary = new Option<string?>("--vocabulary") { Description = "WordPiece vocabulary of a text model, one piece a line." };
         var cased = new Option<bool>("--cased") { Description = "Keep upper case (default: lower-case first)." };
-        var stripAccents = new Option<bool>("--strip-accents") { Description = "Remove accents before tokenizing." };
+        var stripAccents = new Option<bool>("--strip-accents") { Description = "Remove accents before tokenizing, as for BERT models with \"uncased\" in their name." };
         var splitCjk = new Option<bool>("--split-cjk") { Description = "Make CJK characters tokens of their own." };
         var truncate = new Option<bool>("--truncate") { Description = "Cut texts over the limit (and say so in the answer) instead of refusing them." };
         var maxBatch = new Option<int>("--max-batch") { Description = "Most rows in one request.", DefaultValueFactory = _ => 32 };

@@ -34,6 +34,25 @@ public sealed class TextEncoderTests
     }
 
     [Fact]
+    public void Truncating_InTheMiddleOfAWord_CutsThere_AndSaysSo()
+    {
+        var word = Encode(Refusing, Letters, out _)[1..^1];
+        Assert.True(word.Length > 2);
+        var cut = Encode(Cutting, $"{Words(125)} {Letters}", out var truncated);
+        Assert.True(truncated);
+        Assert.Equal([.. Encode(Refusing, Words(125), out _)[..^1], word[0], 3], cut);
+    }
+
+    [Fact]
+    public void Word_OfMorePiecesThanTheLimit_IsRefused()
+    {
+        var encoder = TextEncoder.Create(SampleModels.Langid, SampleModels.LangidManifest() with { MaxSequence = 4 });
+        var refused = Assert.Throws<TsfException>(() => Encode(encoder, Letters, out _));
+        Assert.Equal(TsfErrors.InputTooLong, refused.Error);
+        Assert.Contains("at most 4", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Truncating_AtTheByteLimit_DoesNotSplitACharacter()
     {
         // Two bytes each, shifted by one: the byte limit falls inside a character.
@@ -71,6 +90,9 @@ public sealed class TextEncoderTests
 
     [Fact]
     public void EmptyText_IsTheTwoSpecialTokens() => Assert.Equal([2, 3], Encode(Refusing, "", out _));
+
+    // A word of many pieces.
+    private static readonly string Letters = string.Concat(Enumerable.Repeat("qxz", 30));
 
     private static string Words(int count) => string.Join(' ', Enumerable.Repeat("the", count));
 

@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Text;
-using Microsoft.ML.Tokenizers;
+using System.Text.Unicode;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Worker.Tokenizing;
 
 namespace TrustedServe.Worker.Tasks;
 
@@ -18,11 +18,10 @@ internal sealed class TextEncoder
 
     // How far over the limit tokens are still counted for the message.
     private const int CountedFactor = 8;
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly BertTokenizer tokenizer;
+    private readonly WordPieceTokenizer tokenizer;
     private readonly bool truncate;
 
-    private TextEncoder(BertTokenizer tokenizer, int maxSequence, bool truncate) =>
+    private TextEncoder(WordPieceTokenizer tokenizer, int maxSequence, bool truncate) =>
         (this.tokenizer, MaxSequence, this.truncate) = (tokenizer, maxSequence, truncate);
 
     /// <summary>Most tokens in one row, the special ones included.</summary>
@@ -32,7 +31,7 @@ internal sealed class TextEncoder
     public int MaxBytes => MaxSequence * BytesPerToken;
 
     /// <summary>The id that fills short rows up.</summary>
-    public int PaddingId => tokenizer.PaddingTokenId;
+    public int PaddingId => tokenizer.Padding;
 
     /// <summary>Reads the vocabulary of a package.</summary>
     /// <exception cref="TsfException">TSF1001 when the manifest or the vocabulary does not make a tokenizer.</exception>
@@ -43,17 +42,11 @@ internal sealed class TextEncoder
             throw TsfErrors.InvalidManifest.With("A text classifier's manifest must have a tokenizer and a sequence limit from 3 to 65536.");
         }
 
-        var options = new BertOptions
-        {
-            LowerCaseBeforeTokenization = spec.LowerCase,
-            RemoveNonSpacingMarks = spec.StripAccents,
-            IndividuallyTokenizeCjk = spec.SplitCjk,
-        };
         try
         {
-            return new TextEncoder(BertTokenizer.Create(Path.Combine(directory, spec.Vocabulary), options), maxSequence, spec.Truncate);
+            return new TextEncoder(new WordPieceTokenizer(File.ReadAllLines(Path.Combine(directory, spec.Vocabulary)), spec), maxSequence, spec.Truncate);
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
+        catch (Exception exception) when (exception is ArgumentException or IOException)
         {
             throw TsfErrors.InvalidManifest.With($"The vocabulary {spec.Vocabulary} does not make a WordPiece tokenizer; it needs [UNK], [CLS], [SEP], [PAD] and [MASK] and one piece a line.", exception);
         }
@@ -77,48 +70,33 @@ internal sealed class TextEncoder
             truncated = true;
         }
 
-        var characters = ArrayPool<char>.Shared.Rent(utf8.Length);
-        var length = 0;
-        try
-        {
-            length = Strict.GetChars(utf8, characters);
-            return Encode(characters.AsSpan(0, length), row, ref truncated);
-        }
-        catch (DecoderFallbackException)
+        if (!Utf8.IsValid(utf8))
         {
             throw TsfErrors.InvalidTensor.With($"The text of row {row} is not UTF-8.");
+        }
+
+        // No token has less than a byte.
+        var limit = MaxSequence - SpecialTokens;
+        var kept = ArrayPool<int>.Shared.Rent(Math.Min(limit, utf8.Length));
+        try
+        {
+            var most = truncate ? limit + 1 : limit * CountedFactor;
+            var ids = new TokenIds(kept, most);
+            tokenizer.Encode(utf8, ref ids);
+            if (ids.Count > limit && !truncate)
+            {
+                var actual = ids.Count < most ? $"{ids.Count + SpecialTokens}" : $"more than {most}";
+                throw TsfErrors.InputTooLong.With($"The text of row {row} has {actual} tokens; the model takes at most {MaxSequence}.");
+            }
+
+            truncated |= ids.Count > limit;
+            return [tokenizer.Begin, .. kept.AsSpan(0, Math.Min(ids.Count, limit)), tokenizer.End];
         }
         finally
         {
             // The pool outlives the request: what callers wrote does not stay in it.
-            ArrayPool<char>.Shared.Return(characters, clearArray: true);
+            ArrayPool<int>.Shared.Return(kept, clearArray: true);
         }
-    }
-
-    private int[] Encode(ReadOnlySpan<char> text, int row, ref bool truncated)
-    {
-        var limit = MaxSequence - SpecialTokens;
-        var pieces = tokenizer.EncodeToIds(text, truncate ? limit + 1 : limit * CountedFactor, addSpecialTokens: false, out _, out _);
-        if (pieces.Count > limit)
-        {
-            if (!truncate)
-            {
-                var actual = pieces.Count < limit * CountedFactor ? $"{pieces.Count + SpecialTokens}" : $"more than {limit * CountedFactor}";
-                throw TsfErrors.InputTooLong.With($"The text of row {row} has {actual} tokens; the model takes at most {MaxSequence}.");
-            }
-
-            truncated = true;
-        }
-
-        var ids = new int[Math.Min(pieces.Count, limit) + SpecialTokens];
-        ids[0] = tokenizer.ClassificationTokenId;
-        for (var i = 1; i < ids.Length - 1; i++)
-        {
-            ids[i] = pieces[i - 1];
-        }
-
-        ids[^1] = tokenizer.SeparatorTokenId;
-        return ids;
     }
 
     private static ReadOnlySpan<byte> CutAtCharacter(ReadOnlySpan<byte> utf8, int length)
