@@ -19,6 +19,10 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
+    // Ids are to tell requests apart, not to be secret: what makes a process's its own is drawn once.
+    private static readonly string Instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private static int lastNumber;
+
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
@@ -130,9 +134,7 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
             return id;
         }
 
-        Span<byte> random = stackalloc byte[12];
-        RandomNumberGenerator.Fill(random);
-        return Convert.ToHexStringLower(random);
+        return $"{Instance}{Interlocked.Increment(ref lastNumber):x8}";
     }
 
     [LoggerMessage(2301, LogLevel.Error, "Request {RequestId} failed inside")]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using TrustedServe.Functions.Access;
@@ -19,6 +20,9 @@ internal static class SchedulingTags
     // Behind what somebody waits for, before what was asked to come last.
     private const int QueuePriority = 7;
 
+    // Made once a key, not once a request.
+    private static readonly ConditionalWeakTable<ApiKeyEntry, string> Tags = [];
+
     /// <summary>Tags a request that came over HTTP; a tag that the caller wrote is replaced.</summary>
     /// <param name="request">The request.</param>
     /// <param name="caller">Who sent it; null where callers are not known.</param>
@@ -34,7 +38,7 @@ internal static class SchedulingTags
         request.Parameters.Remove(SchedulingParameters.Caller);
         if (caller is not null)
         {
-            request.Parameters.Add(SchedulingParameters.Caller, new InferParameter { StringParam = TagOf(caller.Id) });
+            request.Parameters.Add(SchedulingParameters.Caller, new InferParameter { StringParam = Tags.GetValue(caller, TagOf) });
         }
     }
 
@@ -45,5 +49,5 @@ internal static class SchedulingTags
         request.Parameters[SchedulingParameters.Priority] = new InferParameter { Int64Param = QueuePriority };
     }
 
-    private static string TagOf(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))[..TagCharacters];
+    private static string TagOf(ApiKeyEntry caller) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller.Id)))[..TagCharacters];
 }
