@@ -2,15 +2,11 @@ using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Queue;
 
-/// <summary>Repeats what failed only because a worker is full, starting or being restarted, with growing pauses, within a limit.</summary>
+/// <summary>Repeats what failed only because a worker is full, starting, or ends and is started again, with growing pauses, within a limit.</summary>
 internal sealed class BusyRetry(TimeSpan limit, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
-    /// <summary>Whether waiting may help.</summary>
-    public static bool IsBusy(ErrorCode error) =>
-        error == TsfErrors.Overloaded || error == TsfErrors.ModelNotReady || error == TsfErrors.WorkerLost;
 
     /// <summary>The first answer that is not busy.</summary>
     /// <exception cref="TsfException">What is not a matter of waiting, or the last answer once the limit is reached.</exception>
@@ -33,4 +29,8 @@ internal sealed class BusyRetry(TimeSpan limit, TimeProvider time)
     }
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    // Whether waiting may help.
+    private static bool IsBusy(ErrorCode error) =>
+        error == TsfErrors.Overloaded || error == TsfErrors.ModelNotReady || error == TsfErrors.WorkerLost || error == TsfErrors.AttestationExpired;
 }

@@ -77,10 +77,8 @@ internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, Ti
                 (rows[i].Response, rows[i].Index, rows[i].Of) = (response, i, rows.Count);
             }
         }
-        catch (TsfException failed) when (!EndsJob(failed.Error))
+        catch (TsfException failed) when (IsOfRows(failed.Error))
         {
-            // A gateway may answer our own leaving with its code for callers that left.
-            cancellationToken.ThrowIfCancellationRequested();
             if (rows.Count == 1)
             {
                 rows[0].Error = failed;
@@ -96,9 +94,9 @@ internal sealed class RowScorer(IInferenceGateway gateway, ServedModel model, Ti
     private Task<ModelInferResponse> CallAsync(ModelInferRequest request, CancellationToken cancellationToken) =>
         gateway.InferAsync(model, request, Deadline.In(timeout, time), cancellationToken);
 
-    // Not the fault of any row: the model cannot be had, or not soon enough. A worker that hangs would otherwise turn every row
-    // into a lasting error, where a later try gives results.
-    private static bool EndsJob(ErrorCode error) =>
-        BusyRetry.IsBusy(error) || error == TsfErrors.DeadlineExceeded
-        || error == TsfErrors.ModelFailed || error == TsfErrors.UnknownModel || error == TsfErrors.UnknownVersion;
+    // What is said of the request itself, or happened to the model over it. With everything else no row is to blame: the model cannot
+    // be had, or not soon enough. That would turn rows into lasting errors, where a later try gives results.
+    private static bool IsOfRows(ErrorCode error) =>
+        error == TsfErrors.MalformedRequest || error == TsfErrors.InvalidTensor || error == TsfErrors.UnknownInput || error == TsfErrors.UnknownOutput
+        || error == TsfErrors.BodyTooLarge || error == TsfErrors.InputTooLong || error == TsfErrors.ExecutionFailed || error == TsfErrors.Internal;
 }

@@ -70,15 +70,20 @@ public sealed class BatchRowsTests(AzuriteFixture fixture)
         await queue.EmptyAsync();
     }
 
-    [Fact]
-    public async Task Row_ModelFailsOn_LeavesNeighboursAlone()
+    [Theory]
+    [InlineData("TSF5006")]
+    [InlineData("TSF4002")]
+    [InlineData("TSF4007")]
+    [InlineData("TSF4013")]
+    [InlineData("TSF0001")]
+    public async Task Row_ModelFailsOn_LeavesNeighboursAlone(string code)
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
         queue.Gateway.OnRequest = texts =>
         {
             if (texts.Any(text => text is "text 7" or "text 30"))
             {
-                throw TsfErrors.ExecutionFailed.With("The model failed on an input.");
+                throw TsfErrors.Find(code)!.With("The model failed on an input.");
             }
         };
         await queue.UploadAsync(string.Concat(Enumerable.Range(1, 40).Select(n => $"\"text {n}\"\n")));
@@ -88,7 +93,7 @@ public sealed class BatchRowsTests(AzuriteFixture fixture)
         var result = await queue.ResultAsync();
 
         Assert.Equal([7, 30], result.Where(line => line.TryGetProperty("error", out _)).Select(line => line.GetProperty("row").GetInt32()));
-        Assert.Equal("TSF5006", Code(result[6]));
+        Assert.Equal(code, Code(result[6]));
         Assert.Equal(38, result.Count(line => line.TryGetProperty("label", out _)));
     }
 
@@ -119,13 +124,39 @@ public sealed class BatchRowsTests(AzuriteFixture fixture)
         Assert.False(queue.Log.Has(6005));
     }
 
+    [Fact]
+    public async Task Worker_WhoseAttestationEnded_IsWaitedFor()
+    {
+        await using var queue = await QueueHarness.CreateAsync(fixture);
+        var refusals = 5; // as many as a batch has halves, down to the row alone
+        queue.Gateway.OnRequest = texts =>
+        {
+            if (texts.Contains("text 20") && Interlocked.Decrement(ref refusals) >= 0)
+            {
+                throw TsfErrors.AttestationExpired.With("It stops.");
+            }
+        };
+        await queue.UploadAsync(string.Concat(Enumerable.Range(1, 40).Select(n => $"\"text {n}\"\n")));
+        await queue.Queue.SendMessageAsync(queue.Job());
+        await queue.StartAsync();
+
+        var result = await queue.ResultAsync();
+
+        Assert.Equal(Enumerable.Range(1, 40).Select(n => $"text {n}"), result.Select(line => line.TryGetProperty("label", out var label) ? label.GetString() : Code(line)));
+    }
+
     [Theory]
     [InlineData("TSF4012")]
     [InlineData("TSF5001")]
     [InlineData("TSF5002")]
     [InlineData("TSF5003")]
+    [InlineData("TSF5007")]
+    [InlineData("TSF5008")]
+    [InlineData("TSF5009")]
     [InlineData("TSF4003")]
+    [InlineData("TSF4004")]
     [InlineData("TSF4011")]
+    [InlineData("TSF4016")]
     public async Task Worker_NotToBeHad_FailsJobNotRows(string code)
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
