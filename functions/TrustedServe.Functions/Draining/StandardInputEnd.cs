@@ -9,13 +9,7 @@ internal static class StandardInputEnd
         // A thread of its own: a read of standard input cannot be cancelled, and must not keep the process alive.
         var thread = new Thread(() =>
         {
-            using var input = Console.OpenStandardInput();
-            var ignored = new byte[256];
-            while (input.Read(ignored) > 0)
-            {
-                // Nothing is said here; only the end counts.
-            }
-
+            WaitForEnd();
             host.Stop("the end of standard input");
         })
         {
@@ -23,5 +17,22 @@ internal static class StandardInputEnd
             Name = "standard input",
         };
         thread.Start();
+    }
+
+    private static void WaitForEnd()
+    {
+        using var input = Console.OpenStandardInput();
+        var ignored = new byte[256];
+        try
+        {
+            while (input.Read(ignored) > 0)
+            {
+                // Nothing is said here; only the end counts.
+            }
+        }
+        catch (IOException)
+        {
+            // A pipe that broke, or a terminal that went away, is an input that ended.
+        }
     }
 }

@@ -79,6 +79,18 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Terminal_that_goes_away_stops_it_in_order_too()
+    {
+        using var terminal = new Terminal();
+        using var process = Start(terminal.Input, [.. Serving, "--TrustedServe:Health:Listen=http://127.0.0.1:0", "--exit-on-stdin-eof"]);
+        await ReadyAsync(process);
+        terminal.Dispose();
+        var (code, error) = await EndAsync(process);
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain(Workers(), SupervisionTests.IsRunning);
+    }
+
+    [Fact]
     public async Task Workers_end_when_it_is_killed()
     {
         using var process = StartServing("--TrustedServe:Health:Listen=http://127.0.0.1:0");
@@ -95,15 +107,22 @@ public sealed class ProgramTests : IDisposable
 
     private int[] Workers() => [.. Directory.GetFiles(directory.Path, "*.start-*").Select(file => int.Parse(File.ReadAllText(file)))];
 
-    private Process StartServing(params string[] arguments) => Start(
+    private string[] Serving =>
     [
         $"--TrustedServe:Models:Store={directory.Path}", "--TrustedServe:Http:Listen=http://127.0.0.1:0", "--TrustedServe:Trust:Broker=http://127.0.0.1:1",
-        $"--TrustedServe:Worker:Executable={Repository.Executable("tests", "TrustedServe.WorkerDouble")}", .. arguments,
-    ]);
+        $"--TrustedServe:Worker:Executable={Repository.Executable("tests", "TrustedServe.WorkerDouble")}",
+    ];
 
-    private static Process Start(params string[] arguments)
+    private Process StartServing(params string[] arguments) => Start([.. Serving, .. arguments]);
+
+    private static Process Start(params string[] arguments) => Run("dotnet", [Repository.Executable("functions", "TrustedServe.Functions"), .. arguments]);
+
+    private static Process Start(string input, string[] arguments) => Run(
+        "sh", ["-c", $"exec \"$@\" < {input}", "sh", "dotnet", Repository.Executable("functions", "TrustedServe.Functions"), .. arguments]);
+
+    private static Process Run(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.Executable("functions", "TrustedServe.Functions"), .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
