@@ -31,9 +31,11 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
     private readonly WebApplication application;
     private readonly Listeners listeners;
+    private readonly DrainLifetime lifetime;
 
+    // Whoever asks for the end may do so when the services are gone already: what takes that is found before.
     private FunctionsHost(WebApplication application, Listeners listeners) =>
-        (this.application, this.listeners) = (application, listeners);
+        (this.application, this.listeners, lifetime) = (application, listeners, application.Services.GetRequiredService<DrainLifetime>());
 
     /// <summary>Where the HTTP trigger listens, after the start; not when embedded.</summary>
     public Uri HttpAddress => new($"http://{listeners.Http!.EndPoint}");
@@ -130,11 +132,11 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
     /// <summary>Takes a signal that asks the process to end; a second one hurries.</summary>
     /// <param name="signal">Its name.</param>
-    public void Ask(string signal) => _ = Services.GetRequiredService<DrainLifetime>().AskAsync(signal);
+    public void Ask(string signal) => _ = lifetime.AskAsync(signal);
 
     /// <summary>Asks the host to stop; one that is stopping already is not hurried.</summary>
     /// <param name="reason">Who asked, for the log.</param>
-    public void Stop(string reason) => _ = Services.GetRequiredService<DrainLifetime>().EndAsync(reason);
+    public void Stop(string reason) => _ = lifetime.EndAsync(reason);
 
     /// <summary>Stops: requests in hand are finished, then the workers end.</summary>
     public async Task StopAsync()

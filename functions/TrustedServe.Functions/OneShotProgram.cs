@@ -24,7 +24,7 @@ internal static partial class OneShotProgram
     {
         using var logging = LoggerFactory.Create(seams.Logging);
         var logger = logging.CreateLogger(typeof(OneShotProgram));
-        using var asked = new Asked();
+        var asked = new Asked();
         using var signals = new ProcessSignals(asked.Ask, name => LogIgnored(logger, name));
         var settings = await HostSettings.ReadAsync(commandLine, seams);
         if (settings.Options.Queue.Name is not { } queue)
@@ -134,9 +134,11 @@ internal static partial class OneShotProgram
     private static partial void LogIgnored(ILogger logger, string signal);
 
     // Asked to end before there is a host that could be: remembered, so that no message is left in the air.
-    private sealed class Asked : IDisposable
+    private sealed class Asked
     {
         private readonly Lock gate = new();
+
+        // Never disposed, for which one without a timer has no need: a signal that came before all was over may still be on its way.
         private readonly CancellationTokenSource source = new();
         private FunctionsHost? host;
         private string? first;
@@ -164,7 +166,5 @@ internal static partial class OneShotProgram
                 }
             }
         }
-
-        public void Dispose() => source.Dispose();
     }
 }

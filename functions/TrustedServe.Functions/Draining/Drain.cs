@@ -9,12 +9,14 @@ namespace TrustedServe.Functions.Draining;
 /// 4. When all but the reserve of the grace is over, or on a second signal, what is left is cut off: messages are handed back without
 ///    a try being counted, workers end, and requests that were with them are answered 503.
 /// </remarks>
-internal sealed partial class Drain(DrainOptions options, TimeProvider time, ILogger<Drain> logger) : IDisposable
+internal sealed partial class Drain(DrainOptions options, TimeProvider time, ILogger<Drain> logger)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock gate = new();
     private readonly List<Func<long>> counters = [];
+
+    // Never disposed, for which two without timers have no need: a signal may still come when everything else is.
     private readonly CancellationTokenSource begun = new();
     private readonly CancellationTokenSource cut = new();
     private volatile bool refuses;
@@ -78,13 +80,6 @@ internal sealed partial class Drain(DrainOptions options, TimeProvider time, ILo
         refuses = true;
         begun.Cancel();
         cut.Cancel();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        begun.Dispose();
-        cut.Dispose();
     }
 
     private Task Start(string reason, TimeSpan delay, TimeSpan refusal)

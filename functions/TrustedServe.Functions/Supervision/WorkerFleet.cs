@@ -20,6 +20,7 @@ internal sealed partial class WorkerFleet(
     /// <summary>Room in a message to a worker beyond the largest body: a number takes fewer characters than bytes only where it is short.</summary>
     public const int MessageRoom = 16 << 20;
 
+    // Never disposed, for which one without a timer has no need: the drain, which may be asked for later than this ends, cancels it too.
     private readonly CancellationTokenSource stopping = new();
     private SocketFolder? sockets;
     private FrozenDictionary<string, FrozenDictionary<string, ModelWorkers>> models = FrozenDictionary<string, FrozenDictionary<string, ModelWorkers>>.Empty;
@@ -140,7 +141,6 @@ internal sealed partial class WorkerFleet(
     {
         sockets?.Dispose();
         Array.ForEach(lives, life => life.Dispose());
-        stopping.Dispose();
     }
 
     // A directory that is not there is a mistake in the settings. And one message is better handed to another instance than held here.

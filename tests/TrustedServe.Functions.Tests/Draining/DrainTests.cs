@@ -5,15 +5,13 @@ using TrustedServe.Functions.Draining;
 namespace TrustedServe.Functions.Tests.Draining;
 
 /// <summary>The order of an end, on a clock that the test moves.</summary>
-public sealed class DrainTests : IDisposable
+public sealed class DrainTests
 {
     private readonly FakeTimeProvider time = new();
     private readonly Drain drain;
     private long inHand;
 
     public DrainTests() => drain = Create(new DrainOptions());
-
-    public void Dispose() => drain.Dispose();
 
     [Fact]
     public void Options_KeepAReserve_AndNeverDelayMoreThanAThird()
@@ -97,7 +95,7 @@ public sealed class DrainTests : IDisposable
     [Fact]
     public async Task GraceOfZero_CutsOffAtOnce()
     {
-        using var atOnce = Create(new DrainOptions { GraceSeconds = 0 });
+        var atOnce = Create(new DrainOptions { GraceSeconds = 0 });
         inHand = 1;
         await atOnce.Begin("test", skipDelay: false).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.True(atOnce.Cut.IsCancellationRequested);

@@ -42,6 +42,26 @@ public sealed class FunctionsHostTests : IDisposable
         await host.WaitAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Host_that_has_ended_takes_late_signals_and_the_end_of_its_parent_calmly(bool hadStarted)
+    {
+        var host = await BuildAsync(TimeProvider.System);
+        if (hadStarted)
+        {
+            await host.StartAsync();
+            await host.StopAsync();
+        }
+
+        await host.DisposeAsync();
+
+        // Whoever listens for them does so on a thread of its own: what is thrown there ends the process.
+        host.Stop("the end of the parent");
+        host.Ask("SIGTERM");
+        host.Ask("SIGTERM");
+    }
+
     [Fact]
     public async Task Remote_store_that_is_away_is_waited_for_and_said_once()
     {
