@@ -29,7 +29,6 @@ internal sealed class ModelLife(ModelWorkers workers, Action changed, Action res
                 life.Dispose();
                 life = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 workers.Serve(true);
-                changed();
                 running = Task.WhenAll(workers.Workers.Select(worker => worker.RunAsync(changed, restarted, life.Token)));
             }
         }

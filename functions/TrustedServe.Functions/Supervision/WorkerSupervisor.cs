@@ -51,6 +51,8 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
     /// <param name="stopping">Cancelled when the front end stops.</param>
     public async Task RunAsync(Action changed, Action restarted, CancellationToken stopping)
     {
+        // Whatever became of it before it was unloaded or given up.
+        Become(new WorkerState.Starting(), changed);
         var policy = new RestartPolicy(setup.CrashLimit);
         try
         {
@@ -175,6 +177,8 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
 
         using (process)
         {
+            // What was asked to end did not crash.
+            stopping.ThrowIfCancellationRequested();
             var lived = readySince == 0 ? TimeSpan.Zero : setup.Time.GetElapsedTime(readySince);
             return End(process.ExitCode, failure, lived);
         }

@@ -48,6 +48,35 @@ public sealed class RepositoryTests
     }
 
     [Fact]
+    public async Task Model_that_had_failed_is_loaded_as_if_it_had_not()
+    {
+        await using var host = await TestHost.StartAsync(["gated"]);
+        Tell(host, "refuse");
+        await host.UntilAsync(() => host.Fleet.Find("gated")!["1"].Failure is not null);
+        File.Delete(Path.Combine(host.StoreDirectory, "refuse"));
+
+        var loaded = host.PostAsync("/v2/repository/models/gated/load", "");
+        await host.UntilAsync(() => host.Starts("gated") == 2);
+        Tell(host, "open");
+
+        using var answer = await loaded;
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Model_that_is_unloaded_while_it_starts_has_not_crashed()
+    {
+        await using var host = await TestHost.StartAsync(["gated"], "--TrustedServe:Worker:CrashLimit=1");
+        await host.UntilAsync(() => host.Log.Has(2101));
+
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v2/repository/models/gated/unload", "")).StatusCode);
+        Assert.DoesNotContain(host.Log.Lines, line => line.Id is 2104 or 2105);
+        Tell(host, "open");
+        using var answer = await host.PostAsync("/v2/repository/models/gated/load", "");
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Loading_twice_starts_once_and_unloading_twice_is_no_error()
     {
         await using var host = await TestHost.ReadyAsync(["matrix"]);
@@ -91,6 +120,8 @@ public sealed class RepositoryTests
             return response.StatusCode;
         }
     }
+
+    private static void Tell(TestHost host, string what) => File.WriteAllText(Path.Combine(host.StoreDirectory, what), string.Empty);
 
     private static async Task<IEnumerable<(string? Name, string? State)>> IndexAsync(TestHost host)
     {
