@@ -71,7 +71,7 @@ public sealed class FakeInference(WorkerConfig config, FakeStart start) : GRPCIn
             case "unhurried":
                 await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
                 break;
-            case "warming":
+            case "warming" or "half-warm":
                 // Says that it was asked, and keeps the answer until it is ready, as a worker does.
                 await File.WriteAllTextAsync(Path.Combine(config.Store, "asked"), string.Empty, cancellationToken);
                 while (!start.IsReady)

@@ -33,11 +33,15 @@ public sealed class FakeStart(WorkerConfig config)
             case "never-ready":
                 return;
             case "gated":
-                await GateAsync();
+                await GateAsync("open");
                 break;
-            case "warming":
+            case "half-warm" when config.Node == 0:
+                // Not at all until the first word, while the other node is warm and waits for the last.
+                await GateAsync("first");
+                break;
+            case "warming" or "half-warm":
                 Step(StartStep.Types.Phase.Session);
-                await GateAsync();
+                await GateAsync("open");
                 break;
             case "refused":
                 await FailAsync("TSF3001", "the key is not for this guest", retryable: false, RefusedExit);
@@ -70,9 +74,9 @@ public sealed class FakeStart(WorkerConfig config)
         : new StartReport { FetchedPercent = 60, UnsealedPercent = 40, Spans = { new StartSpan { Name = "unseal", Started = 0.5 } } };
 
     // Goes on when a test says so by a file; until then it waits for its broker when a test says so.
-    private async Task GateAsync()
+    private async Task GateAsync(string word)
     {
-        for (var waits = false; !Told("open"); waits |= Told("wait"))
+        for (var waits = false; !Told(word); waits |= Told("wait"))
         {
             if (Told("wait") && !waits)
             {

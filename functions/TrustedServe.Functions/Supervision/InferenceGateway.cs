@@ -14,7 +14,7 @@ internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGatew
     public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
         var workers = fleet.Get(model.Name, model.Version);
-        var worker = workers.Pick() ?? throw workers.Unserved();
+        var worker = Enter(workers, deadline) ?? throw workers.Unserved();
         request.ModelName = model.Name;
         request.ModelVersion = model.Version;
         try
@@ -25,7 +25,7 @@ internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGatew
         {
             // An answer depends on nothing but its request, so computing it twice does no harm; more often could, when it is the
             // request that ends the workers. Without another worker the caller hears at once and need not wait for a restart.
-            if (workers.Pick(worker) is not { } other)
+            if (Enter(workers, deadline, worker) is not { } other)
             {
                 throw;
             }
@@ -35,14 +35,31 @@ internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGatew
         }
     }
 
-    private async Task<ModelInferResponse> CallAsync(WorkerState.Ready worker, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
+    // A worker that counts this call among those it has in hand; null when there is none.
+    private static WorkerState.Ready? Enter(ModelWorkers workers, Deadline deadline, WorkerState.Ready? except = null)
     {
-        if (deadline.HasPassed)
+        while (workers.Pick(except) is { } worker)
         {
-            throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
+            if (deadline.HasPassed)
+            {
+                throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
+            }
+
+            // Whoever unloads lets no call begin and then looks for those in hand: one that is counted only now may have been missed.
+            worker.Calls.Enter();
+            if (workers.MayCall(worker))
+            {
+                return worker;
+            }
+
+            worker.Calls.Leave();
         }
 
-        worker.Calls.Enter();
+        return null;
+    }
+
+    private static async Task<ModelInferResponse> CallAsync(WorkerState.Ready worker, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
+    {
         try
         {
             return await worker.Connection.InferAsync(request, deadline, cancellationToken);

@@ -44,9 +44,15 @@ internal sealed class ModelLife(ModelWorkers workers, Action changed, Action res
         await changing.WaitAsync(cancellationToken);
         try
         {
-            var before = workers.Callable;
             workers.Serve(false);
             changed();
+
+            // Those that warm up too, whether they could be called last or not: what was held may be with them.
+            var before = workers.Workers
+                .Select(worker => worker.State)
+                .Select(state => state is WorkerState.Warming warming ? warming.Next : state)
+                .OfType<WorkerState.Ready>()
+                .ToList();
             for (var begun = time.GetTimestamp(); before.Any(worker => worker.Calls.Count > 0) && time.GetElapsedTime(begun) < patience;)
             {
                 await Task.Delay(Look, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -89,6 +89,20 @@ internal sealed class ModelWorkers(string model, string version, bool isDefault,
         bool IsSame(WorkerState.Ready one) => one.Connection == except?.Connection;
     }
 
+    /// <summary>Whether a worker that was picked may be called still.</summary>
+    public bool MayCall(WorkerState.Ready worker)
+    {
+        foreach (var one in snapshot.Callable)
+        {
+            if (one.Connection == worker.Connection)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Why nobody answers.</summary>
     public TsfException Unserved() => !isServed ? TsfErrors.ModelUnloaded.With("The model was unloaded.")
         : snapshot.Failure is { } failure

@@ -44,6 +44,9 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Starts without waiting for models. A model may be written <c>name@version</c>; the first of a name is its default.</summary>
     public static Task<TestHost> StartAsync(string[] models, params string[] arguments) => StartAsync(new PlacedMachine([2]), models, arguments);
 
+    /// <summary>Starts on a machine that is not at hand, without waiting for models.</summary>
+    public static Task<TestHost> StartOnAsync(PlacedMachine machine, string[] models, params string[] arguments) => StartAsync(machine, models, arguments);
+
     /// <summary>Starts on a machine that is not at hand and waits until every model answers from every node.</summary>
     public static async Task<TestHost> ReadyOnAsync(PlacedMachine machine, string[] models, params string[] arguments)
     {

@@ -2,8 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using TrustedServe.Functions.Access;
+using TrustedServe.Functions.Inference;
+using TrustedServe.Functions.Supervision;
 using TrustedServe.Functions.Tests.Hosting;
+using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Rpc;
 using TrustedServe.Testing;
 
 namespace TrustedServe.Functions.Tests.Http;
@@ -45,6 +50,40 @@ public sealed class RepositoryTests
         await host.PostAsync("/v2/repository/models/unhurried/unload", "");
 
         Assert.Equal(HttpStatusCode.OK, (await asked).StatusCode);
+    }
+
+    [Fact]
+    public async Task Calls_with_a_node_that_warms_up_are_answered_before_the_model_goes()
+    {
+        await using var host = await TestHost.StartOnAsync(new PlacedMachine([3, 2]), ["half-warm"]);
+        var workers = host.Fleet.Find("half-warm")!["1"];
+        var asked = host.PostAsync("/v2/models/half-warm/infer", Matrix);
+        await host.UntilAsync(() => File.Exists(Path.Combine(host.StoreDirectory, "asked")));
+        Tell(host, "first");
+        await host.UntilAsync(() => workers.Workers[0].State is WorkerState.Ready);
+
+        var unloaded = host.PostAsync("/v2/repository/models/half-warm/unload", "");
+        await host.UntilAsync(() => !workers.IsServed);
+        Tell(host, "open");
+
+        using var answer = await asked;
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.OK, (await unloaded).StatusCode);
+    }
+
+    [Fact]
+    public async Task Call_that_comes_while_the_model_goes_hears_so_and_is_not_cut_off()
+    {
+        await using var host = await TestHost.ReadyAsync(["matrix"]);
+        var life = Assert.Single(host.Fleet.Lives);
+        var gateway = host.Services.GetRequiredService<InferenceGateway>();
+        var model = gateway.Resolve("matrix", null);
+
+        // Asked for the time, which it is before a worker is called, it has the model unloaded.
+        var deadline = Deadline.In(TimeSpan.FromMinutes(1), new InterruptedTime(() => life.UnloadAsync(CancellationToken.None).Wait(TimeSpan.FromSeconds(30))));
+
+        var refused = await Assert.ThrowsAsync<TsfException>(() => gateway.InferAsync(model, new ModelInferRequest(), deadline, CancellationToken.None));
+        Assert.Equal(TsfErrors.ModelUnloaded, refused.Error);
     }
 
     [Fact]
@@ -128,5 +167,21 @@ public sealed class RepositoryTests
         using var answer = await host.PostAsync("/v2/repository/index", "{}");
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()
             .Select(entry => (entry.GetProperty("name").GetString(), entry.GetProperty("state").GetString())).Order();
+    }
+
+    /// <summary>A clock that is looked at a second time only after something has happened.</summary>
+    private sealed class InterruptedTime(Action between) : TimeProvider
+    {
+        private int looks;
+
+        public override long GetTimestamp()
+        {
+            if (++looks == 2)
+            {
+                between();
+            }
+
+            return base.GetTimestamp();
+        }
     }
 }
