@@ -104,13 +104,14 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
         long readySince = 0;
         var failure = new StartStep();
         var reports = Task.CompletedTask;
+        var watch = Task.FromResult(failure);
         try
         {
             SupervisionLog.Started(setup.Logger, Model, Version, process.Id);
             Health.Begin();
             reports = new WorkerReports(connection, Health, TimeSpan.FromSeconds(config.AttestationMaxAgeSeconds), setup.Time, MovedAsync).RunAsync(gone.Token);
             WorkerState.Ready? serving = null;
-            var watch = WatchAsync(connection, AcceptAsync, gone.Token);
+            watch = WatchAsync(connection, AcceptAsync, gone.Token);
             var exit = process.WaitAsync(stopping);
             await Task.WhenAny(watch, exit);
             if (!exit.IsCompleted && await watch is { Phase: StartStep.Types.Phase.Ready })
@@ -171,6 +172,14 @@ internal sealed class WorkerSupervisor(WorkerSetup setup, SocketFolder sockets, 
             await gone.CancelAsync();
             connection.Dispose();
             await reports;
+
+            // Its last step may have been on its way, and have put back what has just ended.
+            await ((Task)watch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stopping.IsCancellationRequested && state is not WorkerState.Starting)
+            {
+                Become(new WorkerState.Starting(), changed);
+            }
+
             await process.StopAsync();
             SocketFolder.Remove(socket);
         }
