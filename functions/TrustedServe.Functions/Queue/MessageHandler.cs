@@ -57,7 +57,7 @@ internal sealed class MessageHandler(QueueClient queue, QueueClient poison, Batc
                     return await FailAsync(lease, failure, HandedBack.Tries(message.DequeueCount, handedBack), limit.Token); // 5
             }
         }
-        catch (Exception unsettled) when (StorageErrors.IsStorage(unsettled) || unsettled is OperationCanceledException)
+        catch (Exception unsettled)
         {
             QueueLog.NotSettled(logger, message.MessageId, StorageErrors.Status(unsettled), StorageErrors.Code(unsettled));
             return MessageEnd.Unsettled;

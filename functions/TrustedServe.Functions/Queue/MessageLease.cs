@@ -141,8 +141,9 @@ internal sealed class MessageLease : IAsyncDisposable
         {
             return Renewal.Lost;
         }
-        catch (Exception failed) when (StorageErrors.IsStorage(failed) || failed is OperationCanceledException)
+        catch (Exception failed)
         {
+            // Whatever it was: a lease that nobody renews any more must be seen to end.
             QueueLog.RenewalFailed(logger, Message.MessageId, StorageErrors.Status(failed), StorageErrors.Code(failed));
             return Left > TimeSpan.Zero ? Renewal.Failed : Renewal.Lost;
         }

@@ -31,7 +31,7 @@ internal sealed class OneShot(QueueOptions options, QueueHostSettings host, Time
         {
             message = await queue.ReceiveMessageAsync(host.VisibilityTimeout, cancellationToken);
         }
-        catch (Exception failed) when (StorageErrors.IsStorage(failed))
+        catch (Exception failed)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw StorageErrors.Translate(failed);
@@ -92,7 +92,7 @@ internal sealed class OneShot(QueueOptions options, QueueHostSettings host, Time
             await lease.ReleaseAsync(HandedBack.With(message.MessageText, handedBack + 1, options.MaxMessageBytes), limit.Token);
             QueueLog.HandedBack(logger, message.MessageId);
         }
-        catch (Exception unsettled) when (StorageErrors.IsStorage(unsettled) || unsettled is OperationCanceledException)
+        catch (Exception unsettled)
         {
             QueueLog.NotSettled(logger, message.MessageId, StorageErrors.Status(unsettled), StorageErrors.Code(unsettled));
         }

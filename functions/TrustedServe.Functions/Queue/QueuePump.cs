@@ -96,8 +96,9 @@ internal sealed class QueuePump(StorageClients storage, BatchJob job, QueueOptio
         {
             return null;
         }
-        catch (Exception failed) when (StorageErrors.IsStorage(failed) || failed is OperationCanceledException)
+        catch (Exception failed)
         {
+            // Whatever it was: what a proxy answers in the account's place the client fails on in ways of its own.
             if (Interlocked.Exchange(ref unreachable, 1) == 0)
             {
                 QueueLog.QueueUnreachable(logger, queue.Name, StorageErrors.Status(failed), StorageErrors.Code(failed));
