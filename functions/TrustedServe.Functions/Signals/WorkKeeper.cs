@@ -51,17 +51,22 @@ internal sealed class WorkKeeper(IQueueView view, WorkMeter meter, TimeProvider 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await SaveLastAsync().WaitAsync(LastLimit, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task SaveLastAsync()
     {
+        // One that is under way may have begun before the last job ended.
+        await saving;
         lock (gate)
         {
-            if (isUnsaved && saving.IsCompleted)
+            if (isUnsaved)
             {
                 Save();
             }
         }
 
-        await saving.WaitAsync(LastLimit, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await saving;
     }
 
     private void Save()

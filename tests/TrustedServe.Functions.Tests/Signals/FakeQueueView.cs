@@ -25,6 +25,9 @@ internal sealed class FakeQueueView : IQueueView
     /// <summary>Holds looks up while it is not completed.</summary>
     public TaskCompletionSource Gate { get; set; } = Opened();
 
+    /// <summary>Holds up what is written while it is not completed.</summary>
+    public TaskCompletionSource Writing { get; set; } = Opened();
+
     public Dictionary<string, InputSize> Inputs { get; } = [];
 
     public async Task<QueueLook> LookAsync(CancellationToken cancellationToken)
@@ -42,11 +45,11 @@ internal sealed class FakeQueueView : IQueueView
 
     public Task<string?> ReadKeptAsync(CancellationToken cancellationToken) => Failure is null ? Task.FromResult(Kept) : throw Failure;
 
-    public Task KeepAsync(string text, CancellationToken cancellationToken)
+    public async Task KeepAsync(string text, CancellationToken cancellationToken)
     {
         Written.Add(text);
         Kept = text;
-        return Task.CompletedTask;
+        await Writing.Task.WaitAsync(cancellationToken);
     }
 
     public void Send(string id, string input = "a", string model = "m") => Messages.Add(new SeenMessage(id, TestJobs.Message(model, input: $"rows-in/{input}")));

@@ -52,6 +52,21 @@ public sealed class WorkKeeperTests
     }
 
     [Fact]
+    public async Task Costs_of_a_job_that_ends_while_others_are_written_are_kept_at_the_end()
+    {
+        view.Writing = new TaskCompletionSource();
+        Job(seconds: 10, rows: 100);
+        await UntilWrittenAsync(1);
+        Job(seconds: 5, rows: 1000);
+
+        var stopped = keeper.StopAsync(default);
+        view.Writing.SetResult();
+        await stopped;
+
+        Assert.Equal(2, view.Written.Count);
+    }
+
+    [Fact]
     public async Task Nothing_was_done_nothing_is_written()
     {
         jobs.End(jobs.Begin(TestJobs.Message(), time.GetUtcNow())); // never found its model
