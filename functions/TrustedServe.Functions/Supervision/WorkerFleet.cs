@@ -106,20 +106,20 @@ internal sealed partial class WorkerFleet(
         var shares = placement.Apply([.. entries.Select(entry => new ModelFacts(entry.Model, entry.Version))], options.Worker, logger);
         all = [.. entries.Zip(shares, (entry, own) => new ModelWorkers(
             entry.Model, entry.Version, entry.IsDefault, [.. own.Select(share => new WorkerSupervisor(setup, sockets, ConfigOf(entry, share), entry.IsDefault))]))];
+        var patience = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds);
+        lives = [.. all.Select(workers => new ModelLife(
+            workers, () => Changed(workers), () => Interlocked.Increment(ref restarts), patience, time, stopping.Token))];
         models = all.GroupBy(workers => workers.Model).ToFrozenDictionary(group => group.Key, group => group.ToFrozenDictionary(workers => workers.Version));
     }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Starts the workers.</summary>
+    /// <summary>Starts the workers, but for what was unloaded since the listeners are there.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         drain.Cut.Register(stopping.Cancel);
-        var patience = TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds);
-        lives = [.. all.Select(workers => new ModelLife(
-            workers, () => Changed(workers), () => Interlocked.Increment(ref restarts), patience, time, stopping.Token))];
-        return Task.WhenAll(lives.Select(life => life.LoadAsync(cancellationToken)));
+        return Task.WhenAll(lives.Where(life => life.Workers.IsServed).Select(life => life.LoadAsync(cancellationToken)));
     }
 
     /// <inheritdoc/>

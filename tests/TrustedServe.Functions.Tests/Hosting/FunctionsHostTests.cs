@@ -63,6 +63,17 @@ public sealed class FunctionsHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Models_can_be_managed_as_soon_as_the_listener_may_be_reached()
+    {
+        await using var host = await BuildAsync(TimeProvider.System);
+        var fleet = host.Services.GetRequiredService<WorkerFleet>();
+
+        await fleet.StartingAsync(CancellationToken.None); // what comes before the listeners
+
+        Assert.Equal("matrix", Assert.Single(fleet.Lives).Workers.Model);
+    }
+
+    [Fact]
     public async Task Remote_store_that_is_away_is_waited_for_and_said_once()
     {
         var log = new LogRecorder();
