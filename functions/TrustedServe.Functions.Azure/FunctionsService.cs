@@ -16,7 +16,7 @@ public sealed class FunctionsService : IHostedService
     {
         try
         {
-            started.SetResult(await EmbeddedFunctions.StartAsync());
+            started.SetResult(await EmbeddedFunctions.StartAsync(cancellationToken));
         }
         catch (Exception exception)
         {

@@ -16,6 +16,11 @@ try
     await builder.Build().RunAsync();
     return 0;
 }
+catch (OperationCanceledException)
+{
+    // Asked to end while it waited for what it needs to start: nothing is in hand.
+    return 0;
+}
 catch (TsfException exception)
 {
     await Console.Error.WriteLineAsync($"{exception.Code}: {exception.Message} {exception.Error.Remedy}");

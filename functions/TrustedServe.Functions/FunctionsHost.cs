@@ -47,9 +47,12 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     public IServiceProvider Services => application.Services;
 
     /// <summary>Reads the settings, decides the mode, and builds the host.</summary>
+    /// <param name="commandLine">The command line.</param>
+    /// <param name="seams">The surroundings.</param>
+    /// <param name="cancellationToken">Ends the waiting for what is needed before.</param>
     /// <exception cref="TsfException">TSF0xxx: what is wrong with command line, settings or surroundings.</exception>
-    public static async Task<FunctionsHost> BuildAsync(CommandLine commandLine, HostSeams seams) =>
-        Build(await HostSettings.ReadAsync(commandLine, seams), seams);
+    public static async Task<FunctionsHost> BuildAsync(CommandLine commandLine, HostSeams seams, CancellationToken cancellationToken = default) =>
+        Build(await HostSettings.ReadAsync(commandLine, seams, cancellationToken), seams);
 
     /// <summary>Builds the host with settings that were read before.</summary>
     public static FunctionsHost Build(HostSettings settings, HostSeams seams)
@@ -82,12 +85,13 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Binds the listeners and starts the workers.</summary>
+    /// <param name="cancellationToken">Ends the waiting for what is needed before.</param>
     /// <exception cref="TsfException">TSF0004 when an address is taken; TSF2xxx when the store cannot be read.</exception>
-    public async Task StartAsync()
+    public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            await application.StartAsync();
+            await application.StartAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (FailedService() is not null)
         {

@@ -27,8 +27,11 @@ public sealed class EmbeddedFunctions : IAsyncDisposable
     internal Uri HealthAddress => host.HealthAddress;
 
     /// <summary>Reads the settings and starts everything but what the other host owns.</summary>
+    /// <param name="cancellationToken">Ends a start that waits for what it needs.</param>
     /// <exception cref="TsfException">TSF0xxx: what is wrong with settings or surroundings; TSF2xxx when the store cannot be read.</exception>
-    public static Task<EmbeddedFunctions> StartAsync() => StartAsync(CommandLine.Parse([]), new HostSeams());
+    /// <exception cref="OperationCanceledException">The other host ends before it has started.</exception>
+    public static Task<EmbeddedFunctions> StartAsync(CancellationToken cancellationToken = default) =>
+        StartAsync(CommandLine.Parse([]), new HostSeams(), cancellationToken);
 
     /// <summary>Answers an HTTP request, errors included.</summary>
     /// <param name="context">The other host's context; only its request and answer are used.</param>
@@ -77,12 +80,12 @@ public sealed class EmbeddedFunctions : IAsyncDisposable
     public ValueTask DisposeAsync() => host.DisposeAsync();
 
     /// <summary>The same, with surroundings of a test's making.</summary>
-    internal static async Task<EmbeddedFunctions> StartAsync(CommandLine commandLine, HostSeams seams)
+    internal static async Task<EmbeddedFunctions> StartAsync(CommandLine commandLine, HostSeams seams, CancellationToken cancellationToken = default)
     {
-        var host = await FunctionsHost.BuildAsync(commandLine, seams with { Role = HostRole.Embedded });
+        var host = await FunctionsHost.BuildAsync(commandLine, seams with { Role = HostRole.Embedded }, cancellationToken);
         try
         {
-            await host.StartAsync();
+            await host.StartAsync(cancellationToken);
             return new EmbeddedFunctions(host);
         }
         catch

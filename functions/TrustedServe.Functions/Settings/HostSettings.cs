@@ -13,7 +13,7 @@ internal sealed record HostSettings(TrustMode Mode, ServeOptions Options, HostJs
 {
     /// <summary>Decides the mode and reads the settings, inside a trust domain those too that are released after attestation.</summary>
     /// <exception cref="TsfException">TSF0xxx: what is wrong with command line, settings or surroundings; TSF3xxx when the resource is not released.</exception>
-    public static async Task<HostSettings> ReadAsync(CommandLine commandLine, HostSeams seams)
+    public static async Task<HostSettings> ReadAsync(CommandLine commandLine, HostSeams seams, CancellationToken cancellationToken = default)
     {
         var sources = SettingsSources.Gather(commandLine, seams.Environment);
         var mode = seams.Mode();
@@ -27,9 +27,9 @@ internal sealed record HostSettings(TrustMode Mode, ServeOptions Options, HostJs
 
             // One message is better handed to another instance than held by one that waits.
             var released = commandLine.Once
-                ? await TrustBoundary.ReleaseAsync(all, guest, CancellationToken.None)
+                ? await TrustBoundary.ReleaseAsync(all, guest, cancellationToken)
                 : await OutsideWait.RunAsync(
-                    "the settings resource", () => TrustBoundary.ReleaseAsync(all, guest, CancellationToken.None), seams.Time, logging.CreateLogger(typeof(OutsideWait)), CancellationToken.None);
+                    "the settings resource", () => TrustBoundary.ReleaseAsync(all, guest, cancellationToken), seams.Time, logging.CreateLogger(typeof(OutsideWait)), cancellationToken);
             sources = sources with { All = [.. sources.All, released.Source] };
             apiKeys = released.ApiKeys;
         }

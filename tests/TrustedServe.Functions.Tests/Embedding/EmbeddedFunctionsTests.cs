@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using TrustedServe.Attestation.Modes;
 using TrustedServe.Functions.Embedding;
+using TrustedServe.Functions.Tests.Hosting;
 using TrustedServe.Functions.Tests.Queue;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Testing;
 using CommandLine = TrustedServe.Functions.Settings.CommandLine;
 
 namespace TrustedServe.Functions.Tests.Embedding;
@@ -95,6 +98,33 @@ public sealed class EmbeddedFunctionsTests(AzuriteFixture fixture)
             new HostSeams { Mode = () => TrustMode.Development, Environment = [] }));
 
         Assert.Equal(TsfErrors.OpenListener, refused.Error);
+    }
+
+    [Fact]
+    public async Task Other_host_that_ends_while_this_waits_for_its_store_is_not_held_up()
+    {
+        var log = new LogRecorder();
+        using var ending = new CancellationTokenSource();
+        var started = EmbeddedFunctions.StartAsync(
+            CommandLine.Parse(
+            [
+                "--TrustedServe:Models:Store=https://store.invalid/models", "--TrustedServe:Trust:KeySource=GuestApi",
+                "--TrustedServe:Health:Listen=http://127.0.0.1:0", "--TrustedServe:Http:InsecureAllowAnyCaller=true",
+                $"--TrustedServe:Worker:Executable={Repository.Executable("tests", "TrustedServe.WorkerDouble")}",
+            ]),
+            new HostSeams
+            {
+                Mode = () => TrustMode.Development,
+                OpenStore = _ => new AwayStore(int.MaxValue),
+                Environment = [],
+                Logging = logging => logging.ClearProviders().AddProvider(log),
+            },
+            ending.Token);
+        await QueueHarness.UntilAsync(() => Task.FromResult(log.Has(2801)));
+
+        await ending.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => started.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]

@@ -131,22 +131,6 @@ public sealed class FunctionsHostTests : IDisposable
             Time = time,
         });
 
-    /// <summary>A store that does not answer a number of times.</summary>
-    private sealed class AwayStore(int times) : IModelStore
-    {
-        private int asked;
-
-        public string Location => "https://store.invalid/models";
-
-        public Task<StoreIndex> ReadIndexAsync(CancellationToken cancellationToken) => asked++ < times
-            ? throw TsfErrors.StoreUnavailable.With("It does not answer.")
-            : Task.FromResult(new StoreIndex([new StoreEntry("matrix", "1", "x", true)]));
-
-        public Task<IBlobSource> OpenAsync(string model, string version, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<StoreEntry> AddAsync(string sealedFile, bool makeDefault, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
-
     /// <summary>A clock without timers of a second, which the watcher of API keys lives on.</summary>
     private sealed class NoSecondTimers : TimeProvider, IDisposable
     {
