@@ -55,7 +55,7 @@ public sealed partial class BrokerAwayTests(ServedDigits digits) : IClassFixture
         Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
         Assert.NotEmpty(answer.Headers.GetValues("x-trustedserve-cold-start"));
         Assert.Equal(worker, Worker(serve));
-        Assert.Equal("ready", (await StartupAsync(health)).State);
+        await UntilAsync(async () => (await StartupAsync(health)).State == "ready"); // a held request may be answered before that is said
         serve.Signal("INT");
         Assert.Equal(0, await serve.WaitAsync());
         broker.StandardInput.Close();

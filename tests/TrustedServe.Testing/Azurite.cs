@@ -12,6 +12,7 @@ public sealed class Azurite : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // The account and key that the emulator's documentation publishes; they open nothing else.
     private const string Account = "devstoreaccount1";
@@ -73,9 +74,22 @@ public sealed class Azurite : IAsyncDisposable
         await StopAsync(process);
     }
 
-    /// <summary>Starts it again at the addresses that it had.</summary>
-    public async Task StartAgainAsync(CancellationToken cancellationToken = default) =>
-        (process, _, _) = await StartAsync(directory, location, BlobEndpoint.Port, QueueEndpoint.Port, cancellationToken);
+    /// <summary>Starts it again at the addresses that it had, if need be when another process has left them.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
+    {
+        for (var begun = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause, cancellationToken))
+        {
+            try
+            {
+                (process, _, _) = await StartAsync(directory, location, BlobEndpoint.Port, QueueEndpoint.Port, cancellationToken);
+                return;
+            }
+            catch (AzuriteUnavailable) when (Stopwatch.GetElapsedTime(begun) < StartLimit)
+            {
+                // While it was away its ports were anybody's, and most who take one keep it for a moment only.
+            }
+        }
+    }
 
     private static async Task<(Process Process, Uri Blobs, Uri Queues)> StartAsync(string directory, string? location, int blobPort, int queuePort, CancellationToken cancellationToken)
     {

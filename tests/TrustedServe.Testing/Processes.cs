@@ -25,8 +25,8 @@ public static class Processes
                 try
                 {
                     var stat = File.ReadAllText(Path.Combine(directory, "stat"));
-                    parents[id] = int.Parse(stat[(stat.LastIndexOf(')') + 4)..].Split(' ')[0], CultureInfo.InvariantCulture);
                     commands[id] = File.ReadAllText(Path.Combine(directory, "cmdline")).Replace('\0', ' ');
+                    parents[id] = int.Parse(stat[(stat.LastIndexOf(')') + 4)..].Split(' ')[0], CultureInfo.InvariantCulture);
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
@@ -52,7 +52,7 @@ public static class Processes
     /// <summary>Waits until a process is gone (a zombie counts as gone).</summary>
     public static async Task<bool> IsGoneAsync(int id)
     {
-        for (var tries = 0; tries < 200; tries++)
+        for (var tries = 0; tries < 1_200; tries++)
         {
             try
             {

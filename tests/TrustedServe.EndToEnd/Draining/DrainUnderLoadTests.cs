@@ -16,10 +16,10 @@ public sealed class DrainUnderLoadTests(AzuriteFixture fixture, ITestOutputHelpe
 
     // Rows of a job: from a fraction of a second to longer than what the grace leaves.
     private const int ShortestJob = 20;
-    private const int LongestJob = 900;
+    private const int LongestJob = 1_300;
 
     // Rows of the first job: more than any of the instances but the last can finish, so that each must hand it back.
-    private const int EndlessJob = 1_200;
+    private const int EndlessJob = 2_400;
 
     /// <summary>Milliseconds of load before the signal.</summary>
     private const int LongestLoad = 1_500;
@@ -29,7 +29,7 @@ public sealed class DrainUnderLoadTests(AzuriteFixture fixture, ITestOutputHelpe
     [Fact]
     public async Task Drains_at_random_moments_answer_every_caller_and_lose_double_and_count_nothing()
     {
-        await using var run = await RunAsync(Drains, ["--TrustedServe:Drain:GraceSeconds=6", "--TrustedServe:Drain:DelaySeconds=2"], async (instance, _) =>
+        await using var run = await RunAsync(Drains, ["--TrustedServe:Drain:GraceSeconds=12", "--TrustedServe:Drain:DelaySeconds=2"], async (instance, _) =>
         {
             instance.Signal("TERM");
             Assert.Equal(0, await instance.ExitAsync());

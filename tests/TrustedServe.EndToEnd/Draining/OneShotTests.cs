@@ -104,7 +104,7 @@ public sealed class OneShotTests(AzuriteFixture fixture, ITestOutputHelper outpu
     public async Task Asked_to_end_at_any_moment_of_its_start_it_leaves_no_message_in_the_air()
     {
         await using var stack = await PacedStack.CreateAsync(await fixture.GetAsync());
-        await stack.SendAsync("job", 400);
+        await stack.SendAsync("job", 1_600);
         for (var milliseconds = 250; milliseconds <= 1_000; milliseconds += 250)
         {
             using var shot = stack.Start("--once", "--TrustedServe:Drain:GraceSeconds=0");
@@ -136,15 +136,16 @@ public sealed class OneShotTests(AzuriteFixture fixture, ITestOutputHelper outpu
     [Fact]
     public async Task Queue_that_does_not_take_the_end_is_told_by_14()
     {
+        const int Rows = 800; // long enough for the gate to be shut before the end
         var azurite = await fixture.GetAsync();
         await using var stack = await PacedStack.CreateAsync(azurite);
-        await stack.SendAsync("job", 40);
+        await stack.SendAsync("job", Rows);
         await using var gate = new TcpGate(azurite.QueueEndpoint.Port);
         using var shot = stack.StartAt(stack.QueuesAt(gate.Port), "--once");
         await shot.WaitForAsync(6001);
         await gate.DisposeAsync();
         Assert.True(await shot.ExitAsync() == 14, shot.Output);
-        await stack.CheckResultAsync("job", 40); // the job is done; delivered again, it is found so
+        await stack.CheckResultAsync("job", Rows); // the job is done; delivered again, it is found so
     }
 
     [Fact]

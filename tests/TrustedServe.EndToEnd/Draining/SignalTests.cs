@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace TrustedServe.EndToEnd.Draining;
 
@@ -76,25 +75,12 @@ public sealed class SignalTests(AzuriteFixture fixture) : IClassFixture<AzuriteF
     {
         await using var stack = await PacedStack.CreateAsync(await fixture.GetAsync());
         using var instance = stack.Start("--TrustedServe:Drain:GraceSeconds=2");
-        var address = await instance.ReadyAsync();
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(address.Host, address.Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes(
-            $"POST /v2/models/{PacedStack.Model}/infer HTTP/1.1\r\nHost: test.invalid\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"));
-        using (var http = new HttpClient())
-        {
-            var health = (await instance.WaitForAsync(2001)).GetProperty("State").GetProperty("HealthUrl").GetString();
-            while (!(await http.GetStringAsync($"{health}metrics")).Contains("trustedserve_http_requests_in_flight 1", StringComparison.Ordinal))
-            {
-                await Task.Delay(20);
-            }
-        }
+        await instance.ReadyAsync();
+        using var request = await UnfinishedRequest.SendAsync(await instance.WaitForAsync(2001), $"/v2/models/{PacedStack.Model}/infer");
 
         instance.Signal("TERM");
 
-        var buffer = new byte[4096];
-        var length = await socket.ReceiveAsync(buffer);
-        var answer = Encoding.ASCII.GetString(buffer, 0, length);
+        var answer = await request.AnswerAsync();
         Assert.StartsWith("HTTP/1.1 503 ", answer);
         Assert.Contains("Retry-After: ", answer, StringComparison.Ordinal);
         Assert.Contains("TSF5008", answer, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TrustedServe.Testing;
 
 namespace TrustedServe.EndToEnd.Draining;
@@ -8,15 +9,18 @@ public sealed class WorkerFollowsTests(ServedDigits digits) : IClassFixture<Serv
     [Fact]
     public async Task Worker_that_is_asked_first_answers_until_its_front_end_has_drained()
     {
-        using var serve = digits.Serve("--set", "Drain:GraceSeconds=15", "--set", "Drain:DelaySeconds=3", "--json");
+        using var serve = digits.Serve("--set", "Drain:GraceSeconds=60", "--set", "Drain:DelaySeconds=3", "--json");
         await serve.WaitForAsync("\"EventId\":2003");
-        var listening = System.Text.Json.JsonElement.Parse(await serve.WaitForAsync("\"EventId\":2001"));
+        var listening = JsonElement.Parse(await serve.WaitForAsync("\"EventId\":2001"));
         var address = new Uri(listening.GetProperty("State").GetProperty("Url").GetString()!);
         var processes = Processes.Descendants(serve.Id);
         var frontEnd = Assert.Single(processes, process => process.Command.Contains("TrustedServe.Functions.dll", StringComparison.Ordinal)).Id;
         var worker = Assert.Single(processes, process => process.Command.Contains("TrustedServe.Worker.dll", StringComparison.Ordinal)).Id;
         using var http = new HttpClient { BaseAddress = address };
         await AskAsync(http);
+
+        // With something in hand its door stays open until the refusal was heard.
+        using var inHand = await UnfinishedRequest.SendAsync(listening, "/predictions/digits");
 
         foreach (var signal in new[] { "USR1", "USR2", "ALRM", "PROF", "IO" })
         {
@@ -37,6 +41,8 @@ public sealed class WorkerFollowsTests(ServedDigits digits) : IClassFixture<Serv
         {
             answers++;
         }
+
+        inHand.Dispose();
 
         // It was the front end that stopped answering, with its own code, and never for want of a worker.
         Assert.NotEqual(0, answers);
