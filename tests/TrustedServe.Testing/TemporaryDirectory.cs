@@ -4,13 +4,22 @@ namespace TrustedServe.Testing;
 public sealed class TemporaryDirectory : IDisposable
 {
     /// <summary>Creates it.</summary>
-    public TemporaryDirectory() => Path = Directory.CreateTempSubdirectory("tsf-").FullName;
+    public TemporaryDirectory()
+        : this(Directory.CreateTempSubdirectory("tsf-").FullName)
+    {
+    }
+
+    private TemporaryDirectory(string path) => Path = path;
 
     /// <summary>Its path.</summary>
     public string Path { get; }
 
     /// <summary>A path inside it.</summary>
     public string this[params string[] segments] => System.IO.Path.Combine([Path, .. segments]);
+
+    /// <summary>Creates one on a file system that lives in memory.</summary>
+    public static TemporaryDirectory InMemory() => new(Directory.CreateDirectory(
+        $"/dev/shm/tsf-{Guid.NewGuid():N}", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName);
 
     /// <summary>Removes it with all that lies in it.</summary>
     public void Dispose()

@@ -114,8 +114,8 @@ public sealed class CallTests
         });
         var failure = await Assert.ThrowsAsync<TsfException>(() => pair.Client.InferAsync(CallPair.Request("x"), TimeSpan.FromMilliseconds(50), CancellationToken.None));
 
+        await left.Task; // the client does not wait until it was told
         Assert.Equal((TsfErrors.DeadlineExceeded, TimeSpan.FromMilliseconds(50)), (failure.Error, told));
-        await left.Task;
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Testing;
 using TrustedServe.Worker.Hosting;
 
 namespace TrustedServe.Worker.Tests.Processes;
@@ -53,11 +54,12 @@ public sealed class LifetimeTests(SealedStore store) : IClassFixture<SealedStore
     [Fact]
     public async Task LeftoversOfAKilledWorker_AreSweptByTheNext_AndThoseOfALivingOneStay()
     {
-        using var broker = new SilentBroker();
-        await using var living = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits"));
+        // A place of its own: elsewhere every worker that starts on this machine sweeps.
+        using var weights = TemporaryDirectory.InMemory();
+        await using var living = Start();
         await living.StepsAsync();
         string leftover;
-        await using (var killed = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits")))
+        await using (var killed = Start())
         {
             await killed.StepsAsync();
             leftover = Assert.Single(OpenDirectories(killed.Id));
@@ -67,10 +69,12 @@ public sealed class LifetimeTests(SealedStore store) : IClassFixture<SealedStore
         }
 
         Assert.True(Directory.Exists(leftover));
-        await using var next = new WorkerProcess(socket => WorkerProcess.Config(store, socket, "digits"));
+        await using var next = Start();
         await next.StepsAsync();
         Assert.False(Directory.Exists(leftover));
         Assert.True(Directory.Exists(Assert.Single(OpenDirectories(living.Id))));
+
+        WorkerProcess Start() => new(socket => WorkerProcess.Config(store, socket, "digits") with { WeightsDirectory = weights.Path });
     }
 
     [Theory]

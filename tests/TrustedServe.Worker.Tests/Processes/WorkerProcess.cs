@@ -48,8 +48,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        process.StandardInput.Write(line + "\n");
-        process.StandardInput.Flush();
+        try
+        {
+            process.StandardInput.Write(line + "\n");
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It ended before it had read all of its first line; its exit says the rest.
+        }
     }
 
     public int Id => process.Id;
