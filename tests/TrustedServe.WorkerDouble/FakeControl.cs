@@ -43,6 +43,11 @@ public sealed class FakeControl(FakeStart start) : WorkerControl.WorkerControlBa
         await foreach (var step in start.Steps.ReadAllAsync(context.CancellationToken))
         {
             await responseStream.WriteAsync(step, context.CancellationToken);
+            if (step.Phase is StartStep.Types.Phase.Failed)
+            {
+                start.FailureTold();
+            }
+
             if (step.Phase is StartStep.Types.Phase.Ready or StartStep.Types.Phase.Failed)
             {
                 return;

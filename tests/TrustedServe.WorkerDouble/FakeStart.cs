@@ -10,7 +10,10 @@ public sealed class FakeStart(WorkerConfig config)
     private const int RefusedExit = 3;
     private const int RetryableExit = 4;
 
+    private static readonly TimeSpan LongestStay = TimeSpan.FromSeconds(30);
+
     private readonly Channel<StartStep> steps = Channel.CreateUnbounded<StartStep>();
+    private readonly TaskCompletionSource failureTold = new();
 
     public ChannelReader<StartStep> Steps => steps.Reader;
 
@@ -23,6 +26,9 @@ public sealed class FakeStart(WorkerConfig config)
 
     /// <summary>Leaves a trace of each start in the store's directory, where a test can count them.</summary>
     public void CountStart() => File.WriteAllText(Path.Combine(config.Store, $"{config.Model}.{config.Version}.start-{Guid.NewGuid():N}"), Environment.ProcessId.ToString());
+
+    /// <summary>Says that a watcher was sent the failure.</summary>
+    public void FailureTold() => failureTold.TrySetResult();
 
     public async Task RunAsync()
     {
@@ -97,7 +103,8 @@ public sealed class FakeStart(WorkerConfig config)
     private async Task FailAsync(string code, string message, bool retryable, int exit)
     {
         await steps.Writer.WriteAsync(new StartStep { Phase = StartStep.Types.Phase.Failed, Code = code, Message = message, Retryable = retryable });
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await Task.WhenAny(failureTold.Task, Task.Delay(LongestStay));
+        await Task.Delay(TimeSpan.FromSeconds(2)); // for the step to arrive
         Environment.Exit(exit);
     }
 

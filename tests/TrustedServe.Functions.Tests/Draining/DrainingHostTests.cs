@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Tests.Hosting;
+using TrustedServe.Functions.Tests.Signals;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Tests.Draining;
@@ -13,8 +14,8 @@ public sealed class DrainingHostTests
     [Fact]
     public async Task While_the_balancer_still_sends_requests_they_are_served_and_after_that_refused()
     {
-        await using var host = await TestHost.ReadyAsync(["matrix", "unhurried"], "--TrustedServe:Drain:GraceSeconds=60", "--TrustedServe:Drain:DelaySeconds=3");
-        var slow = host.PostAsync("/v2/models/unhurried/infer", Matrix);
+        await using var host = await TestHost.ReadyAsync(["matrix", "shut"], "--TrustedServe:Http:RequestTimeoutSeconds=600", "--TrustedServe:Drain:GraceSeconds=600", "--TrustedServe:Drain:DelaySeconds=10");
+        var held = host.PostAsync("/predictions/shut", "words", "text/plain");
         await host.UntilAsync(async () => (await host.Health.GetStringAsync("/metrics")).Contains("trustedserve_http_requests_in_flight 1"));
 
         var ended = host.Services.GetRequiredService<Drain>().Begin("test", skipDelay: false);
@@ -34,7 +35,9 @@ public sealed class DrainingHostTests
             Assert.Equal(TsfErrors.Draining.Code, JsonElement.Parse(await refused.Content.ReadAsStringAsync()).GetProperty("code").GetString());
         }
 
-        Assert.Equal(HttpStatusCode.OK, (await slow).StatusCode);
+        Assert.False(ended.IsCompleted);
+        SignalHost.OpenGate(host.StoreDirectory);
+        Assert.Equal(HttpStatusCode.OK, (await held).StatusCode);
         await ended;
     }
 

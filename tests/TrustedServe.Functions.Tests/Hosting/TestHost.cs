@@ -104,6 +104,13 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The figures, once every request that was answered is counted: that comes after its answer.</summary>
+    public async Task<string> MetricsAsync()
+    {
+        await UntilAsync(async () => (await Health.GetStringAsync("/metrics")).Contains("trustedserve_http_requests_in_flight 0\n", StringComparison.Ordinal));
+        return await Health.GetStringAsync("/metrics");
+    }
+
     /// <summary>Posts JSON text.</summary>
     public Task<HttpResponseMessage> PostAsync(string path, string json, string? contentType = "application/json") =>
         PostAsync(path, Encoding.UTF8.GetBytes(json), contentType);

@@ -23,7 +23,7 @@ public sealed class HealthTests(SharedHost shared)
     {
         await host.AskAsync("/predictions/classify", "secret words", "text/plain");
         await host.PostAsync("/v2/models/matrix/infer", "{");
-        var text = await host.Health.GetStringAsync("/metrics");
+        var text = await host.MetricsAsync();
         Assert.Matches(@"(?m)^trustedserve_http_requests_total\{class=""2xx""\} [1-9]", text);
         Assert.Matches(@"(?m)^trustedserve_http_requests_total\{class=""4xx""\} [1-9]", text);
         Assert.Matches(@"(?m)^trustedserve_http_request_duration_seconds_bucket\{le=""\+Inf""\} [1-9]", text);

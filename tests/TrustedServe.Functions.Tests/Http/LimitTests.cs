@@ -7,7 +7,7 @@ using TrustedServe.Functions.Tests.Hosting;
 
 namespace TrustedServe.Functions.Tests.Http;
 
-public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<LimitTests.SmallHost>
+public sealed class LimitTests(LimitTests.SmallHost small, LimitTests.HurriedHost hurried) : IClassFixture<LimitTests.SmallHost>, IClassFixture<LimitTests.HurriedHost>
 {
     private const string Good = """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}]}""";
     private const int Limit = 4096;
@@ -39,7 +39,7 @@ public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<Limit
     [Fact]
     public async Task Body_that_stops_arriving_is_answered_at_the_deadline()
     {
-        var answer = await RawAsync($"POST /v2/models/matrix/infer HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{Good}");
+        var answer = await RawAsync(hurried.Host, $"POST /v2/models/matrix/infer HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{Good}");
         Assert.StartsWith("HTTP/1.1 504", answer);
         Assert.Contains("TSF4011", answer);
     }
@@ -47,7 +47,7 @@ public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<Limit
     [Fact]
     public async Task Body_that_is_framed_wrongly_is_refused()
     {
-        var answer = await RawAsync("POST /v2/models/matrix/infer HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+        var answer = await RawAsync(host, "POST /v2/models/matrix/infer HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
         Assert.StartsWith("HTTP/1.1 400", answer);
         Assert.Contains("TSF4001", answer);
     }
@@ -57,7 +57,7 @@ public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<Limit
     {
         for (var i = 0; i < 20; i++)
         {
-            using var client = await ConnectAsync();
+            using var client = await ConnectAsync(host);
             await client.GetStream().WriteAsync("POST /v2/models/matrix/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n{\"inputs\""u8.ToArray());
             client.LingerState = new LingerOption(true, 0);
         }
@@ -72,14 +72,14 @@ public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<Limit
     {
         foreach (var body in new[] { Good, Good.Insert(1, "\"parameters\":{\"timeout\":9223372036854775807},") })
         {
-            using var response = await host.PostAsync("/v2/models/slow/infer", body);
+            using var response = await hurried.Host.PostAsync("/v2/models/slow/infer", body);
             Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
         }
     }
 
-    private async Task<string> RawAsync(string request)
+    private static async Task<string> RawAsync(TestHost host, string request)
     {
-        using var client = await ConnectAsync();
+        using var client = await ConnectAsync(host);
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(request));
         var buffer = new byte[8192];
         var length = 0;
@@ -91,7 +91,7 @@ public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<Limit
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
-    private async Task<TcpClient> ConnectAsync()
+    private static async Task<TcpClient> ConnectAsync(TestHost host)
     {
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port);
@@ -102,8 +102,16 @@ public sealed class LimitTests(LimitTests.SmallHost small) : IClassFixture<Limit
     {
         internal TestHost Host { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Host = await TestHost.ReadyAsync(
-            ["matrix", "slow"], $"--TrustedServe:Http:MaxBodyBytes={Limit}", "--TrustedServe:Http:RequestTimeoutSeconds=2");
+        public async ValueTask InitializeAsync() => Host = await TestHost.ReadyAsync(["matrix"], $"--TrustedServe:Http:MaxBodyBytes={Limit}");
+
+        public ValueTask DisposeAsync() => Host.DisposeAsync();
+    }
+
+    public sealed class HurriedHost : IAsyncLifetime
+    {
+        internal TestHost Host { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Host = await TestHost.ReadyAsync(["matrix", "slow"], "--TrustedServe:Http:RequestTimeoutSeconds=2");
 
         public ValueTask DisposeAsync() => Host.DisposeAsync();
     }

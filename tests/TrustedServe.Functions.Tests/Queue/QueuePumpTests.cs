@@ -35,7 +35,7 @@ public sealed class QueuePumpTests(AzuriteFixture fixture)
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
         // Short against the job, long against the pauses of a busy machine: a lease may rightly be lost to those.
-        queue.Host = new QueueHostSettings { BatchSize = 2, VisibilityTimeout = TimeSpan.FromSeconds(5) };
+        queue.Host = new QueueHostSettings { BatchSize = 2, VisibilityTimeout = TimeSpan.FromSeconds(10) };
         queue.Gateway.Delay = TimeSpan.FromSeconds(3);
         queue.Settings["ParallelRequests"] = "1";
         await queue.UploadAsync(Rows(64));

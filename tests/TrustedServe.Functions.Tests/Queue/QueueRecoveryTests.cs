@@ -135,7 +135,7 @@ public sealed class QueueRecoveryTests(AzuriteFixture fixture)
     public async Task Queue_DeletedUnderAJob_JobIsFinishedAndTheNextQueueIsRead()
     {
         await using var queue = await QueueHarness.CreateAsync(fixture);
-        queue.Host = new QueueHostSettings { VisibilityTimeout = TimeSpan.FromSeconds(3) };
+        queue.Host = new QueueHostSettings { VisibilityTimeout = TimeSpan.FromSeconds(12) };
         queue.Gateway.Held = new TaskCompletionSource();
         await queue.UploadAsync(Rows(2));
         await queue.Queue.SendMessageAsync(queue.Job());
@@ -165,7 +165,7 @@ public sealed class QueueRecoveryTests(AzuriteFixture fixture)
     {
         var time = new JumpingTime();
         await using var queue = await QueueHarness.CreateAsync(fixture, time);
-        queue.Host = new QueueHostSettings { VisibilityTimeout = TimeSpan.FromSeconds(5) };
+        queue.Host = new QueueHostSettings { VisibilityTimeout = TimeSpan.FromSeconds(9) };
         queue.Gateway.Held = new TaskCompletionSource();
         await queue.UploadAsync(Rows(2));
         await queue.Queue.SendMessageAsync(queue.Job());
@@ -176,7 +176,7 @@ public sealed class QueueRecoveryTests(AzuriteFixture fixture)
         time.Offset = TimeSpan.FromHours(hours);
 
         // Longer than a lease, so that it must have been renewed by the clock that was set.
-        await Task.Delay(TimeSpan.FromSeconds(7));
+        await Task.Delay(TimeSpan.FromSeconds(11));
         Assert.Null((await queue.Queue.PeekMessageAsync()).Value);
         queue.Gateway.Held.SetResult();
         Assert.Equal(2, (await queue.ResultAsync()).Count);

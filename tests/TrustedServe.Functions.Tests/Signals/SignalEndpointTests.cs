@@ -41,7 +41,7 @@ public sealed class SignalEndpointTests
         SignalHost.OpenGate(host.StoreDirectory);
         Assert.All(await Task.WhenAll(held), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         await host.ScalingAsync("/models/shut", document => document.Number("instance.inFlight") == 0);
-        var text = await host.Health.GetStringAsync("/metrics");
+        var text = await host.MetricsAsync();
         Assert.Equal(2, Count("shut", "2", "2xx"));
         Assert.Equal(1, Count("shut", "1", "2xx"));
         Assert.Equal((1, 1), (Count("matrix", "1", "2xx"), Count("matrix", "1", "4xx")));
@@ -64,7 +64,7 @@ public sealed class SignalEndpointTests
             await host.AskAsync("/v2/models/matrix/infer", Matrix);
         }
 
-        var text = await host.Health.GetStringAsync("/metrics");
+        var text = await host.MetricsAsync();
         var buckets = text.Split('\n').Where(line => line.StartsWith("trustedserve_model_request_duration_seconds_bucket", StringComparison.Ordinal))
             .Select(line => double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
 
@@ -99,7 +99,7 @@ public sealed class SignalEndpointTests
 
         Assert.Equal(HttpStatusCode.NotFound, (await host.Health.GetAsync("/scaling")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await host.Health.GetAsync("/scaling/models/matrix")).StatusCode);
-        var text = await host.Health.GetStringAsync("/metrics");
+        var text = await host.MetricsAsync();
         Assert.Contains("trustedserve_http_requests_total{class=\"2xx\"} 1", text);
         Assert.DoesNotContain("matrix", text);
     }
@@ -115,7 +115,7 @@ public sealed class SignalEndpointTests
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         }
 
-        var text = await host.Health.GetStringAsync("/metrics");
+        var text = await host.MetricsAsync();
         Assert.Equal(0, SignalHost.Metric(text, "trustedserve_model_request_duration_seconds_count{model=\"matrix\",version=\"1\"}"));
         Assert.Equal(0, SignalHost.Metric(text, "trustedserve_model_requests_total{model=\"matrix\",version=\"1\",class=\"4xx\"}"));
     }
