@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 using TrustedServe.Attestation.Keys;
 using TrustedServe.Attestation.Tests.Support;
 using TrustedServe.Protocol.Errors;
@@ -9,6 +10,7 @@ namespace TrustedServe.Attestation.Tests;
 public sealed class GuestApiKeySourceTests
 {
     private static readonly KeyId Id = KeyId.Parse("kbs:///models/a/v1");
+    private static readonly KeySourceTiming Timing = new() { Attempts = 3, Timeout = TimeSpan.FromSeconds(30), FirstDelay = TimeSpan.FromMilliseconds(1) };
     private static readonly byte[] Secret = [.. Enumerable.Range(100, 50).Select(i => (byte)i)];
 
     [Fact]
@@ -101,13 +103,15 @@ public sealed class GuestApiKeySourceTests
     [Fact]
     public async Task Slow_guest_ends_in_a_time_out()
     {
+        var time = new FakeTimeProvider();
         await using var server = await ScriptedServer.StartAsync(async (context, _) =>
         {
             await context.Response.Body.WriteAsync(Secret.AsMemory(0, 10));
             await context.Response.Body.FlushAsync();
+            time.Advance(Timing.Timeout);
             await Task.Delay(TimeSpan.FromMinutes(1), context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
-        using var source = Source(server.Address, timeout: 100);
+        using var source = new GuestApiKeySource(server.Address, Timing with { FirstDelay = TimeSpan.Zero }, time);
         Assert.Equal(TsfErrors.BrokerUnreachable, (await RefusedAsync(source)).Error);
         Assert.Equal(3, server.Requests.Count);
     }
@@ -133,10 +137,7 @@ public sealed class GuestApiKeySourceTests
         Assert.Equal(TsfErrors.BrokerUnreachable, (await RefusedAsync(source)).Error);
     }
 
-    private static GuestApiKeySource Source(Uri address, double timeout = 30_000) => new(
-        address,
-        new KeySourceTiming { Attempts = 3, Timeout = TimeSpan.FromMilliseconds(timeout), FirstDelay = TimeSpan.FromMilliseconds(1) },
-        TimeProvider.System);
+    private static GuestApiKeySource Source(Uri address) => new(address, Timing, TimeProvider.System);
 
     private static Task<TsfException> RefusedAsync(IKeySource source) => Assert.ThrowsAsync<TsfException>(() => source.GetAsync(Id, CancellationToken.None));
 }

@@ -41,7 +41,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         try
         {
             var address = await broker.ListeningAsync();
-            await writer.FirstAsync();
+            await writer.AllAsync();
             for (var kill = 0; kill < kills; kill++)
             {
                 var target = (Target)random.Next(3);
@@ -76,7 +76,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 if (target != Target.Broker)
                 {
                     writer = BrokerWriterProcess.Start(folder["broker"], state.Last);
-                    await writer.FirstAsync();
+                    await writer.AllAsync();
                 }
             }
 

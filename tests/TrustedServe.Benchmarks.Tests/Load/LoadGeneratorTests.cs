@@ -28,7 +28,8 @@ public sealed class LoadGeneratorTests
             _ => PlannedServer.GoodAsync(context),
         });
 
-        var result = await LoadGenerator.RunAsync(Plan(server.Address) with { WarmUp = TimeSpan.Zero }, CancellationToken.None);
+        var plan = Plan(server.Address) with { WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromSeconds(5) };
+        var result = await LoadGenerator.RunAsync(plan, CancellationToken.None);
 
         Assert.Equal(["500", "503 TSF4012", "connection lost"], result.Errors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(server.Requests, result.Latency.Count + result.Failed);
@@ -49,7 +50,8 @@ public sealed class LoadGeneratorTests
     {
         await using var server = await PlannedServer.StartAsync((_, context) => PlannedServer.AnswerAsync(context, 200, body));
 
-        var result = await LoadGenerator.RunAsync(Plan(server.Address) with { WarmUp = TimeSpan.Zero, SampleEvery = 1 }, CancellationToken.None);
+        var plan = Plan(server.Address) with { WarmUp = TimeSpan.Zero, SampleEvery = 1, Duration = TimeSpan.FromSeconds(3) };
+        var result = await LoadGenerator.RunAsync(plan, CancellationToken.None);
 
         Assert.Equal(0, result.Latency.Count);
         Assert.Equal(["200 without outputs"], result.Errors.Keys);
@@ -100,7 +102,8 @@ public sealed class LoadGeneratorTests
     [Fact]
     public async Task Nobody_there_is_an_error_and_no_storm()
     {
-        var result = await LoadGenerator.RunAsync(Plan(new Uri("http://127.0.0.1:1")) with { WarmUp = TimeSpan.Zero, Connections = 2 }, CancellationToken.None);
+        var plan = Plan(new Uri("http://127.0.0.1:1")) with { WarmUp = TimeSpan.Zero, Connections = 2, Duration = TimeSpan.FromSeconds(3) };
+        var result = await LoadGenerator.RunAsync(plan, CancellationToken.None);
 
         Assert.Equal(["connection refused"], result.Errors.Keys);
         Assert.InRange(result.Failed, 1, 1_000);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TrustedServe.Testing;
+using Version = TrustedServe.BrokerWriter.Version;
 
 namespace TrustedServe.KeyBroker.Tests.Support;
 
@@ -8,7 +9,7 @@ namespace TrustedServe.KeyBroker.Tests.Support;
 internal sealed class BrokerWriterProcess
 {
     private readonly Process process;
-    private readonly TaskCompletionSource first = new();
+    private readonly TaskCompletionSource all = new();
     private readonly Task<string> lines;
 
     private BrokerWriterProcess(Process process)
@@ -18,13 +19,18 @@ internal sealed class BrokerWriterProcess
         {
             var text = new System.Text.StringBuilder();
             var buffer = new char[4096];
+            var written = 0;
             for (int read; (read = await process.StandardOutput.ReadAsync(buffer)) > 0;)
             {
                 text.Append(buffer, 0, read);
-                first.TrySetResult();
+                written += buffer.AsSpan(0, read).Count('\n');
+                if (written >= Version.Resources)
+                {
+                    all.TrySetResult();
+                }
             }
 
-            first.TrySetException(new InvalidOperationException("The writer ended before it wrote."));
+            all.TrySetException(new InvalidOperationException("The writer ended before it had written every resource."));
             return text.ToString();
         });
     }
@@ -40,8 +46,8 @@ internal sealed class BrokerWriterProcess
             RedirectStandardOutput = true,
         })!);
 
-    /// <summary>Waits for its first write.</summary>
-    public Task FirstAsync() => first.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    /// <summary>Waits until it has written every resource.</summary>
+    public Task AllAsync() => all.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     /// <summary>Kills it.</summary>
     /// <returns>The versions that it acknowledged; a line without an end acknowledges nothing.</returns>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Time.Testing;
 using TrustedServe.Attestation.Tdx.Reports;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Testing;
@@ -206,10 +207,18 @@ public sealed class ConfigfsTsmTests
     {
         using var configfs = FuseConfigfs.Mount();
         configfs.Model.Host.Reset();
-        using var tsm = new ConfigfsTsm(new ConfigfsTsmOptions { Root = configfs.Root, Timeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        var time = new FakeTimeProvider();
+        var options = new ConfigfsTsmOptions { Root = configfs.Root };
+        using var tsm = new ConfigfsTsm(options, time);
 
-        Assert.Equal("TSF3316", (await Assert.ThrowsAsync<TsfException>(() => tsm.GetQuoteAsync(Asked, CancellationToken.None))).Code);
-        Assert.Equal("TSF3316", (await Assert.ThrowsAsync<TsfException>(() => tsm.GetQuoteAsync(Asked, CancellationToken.None))).Code);
+        var first = tsm.GetQuoteAsync(Asked, CancellationToken.None);
+        configfs.Model.Asked.Wait();
+        time.Advance(options.Timeout);
+        Assert.Equal("TSF3316", (await Assert.ThrowsAsync<TsfException>(() => first)).Code);
+
+        var second = tsm.GetQuoteAsync(Asked, CancellationToken.None);
+        time.Advance(options.Timeout);
+        Assert.Equal("TSF3316", (await Assert.ThrowsAsync<TsfException>(() => second)).Code);
         Assert.Equal(1, configfs.Model.Created);
 
         configfs.Model.Host.Set();
