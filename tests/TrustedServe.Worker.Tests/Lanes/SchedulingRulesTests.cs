@@ -149,6 +149,55 @@ public sealed class SchedulingRulesTests
     }
 
     [Fact]
+    public async Task Rule6_ACallerIsChargedForItsOwnRows_NotForThoseThatShareItsRun()
+    {
+        using var scheduler = Scheduler(new BatchLimits());
+        var busy = await BusyAsync(scheduler);
+        var answers = new[]
+        {
+            Run(scheduler, new RowWork(log, "a", 100, 10) { Caller = "a" }),
+            Run(scheduler, new RowWork(log, "b1", 105) { Caller = "b" }),
+            Run(scheduler, new RowWork(log, "b2", 40) { Caller = "b" }),
+        };
+        log.Open();
+        await Task.WhenAll([busy, .. answers]);
+        Assert.Equal(["busy", "a+b1", "a", "b2"], log.Runs.Select(run => string.Join('+', run.Ids)));
+    }
+
+    [Fact]
+    public async Task Rule7_WhatIsLeftOfARequest_WaitsWithItsOwnTokens()
+    {
+        using var scheduler = Scheduler(new BatchLimits());
+        var busy = await BusyAsync(scheduler);
+        var answers = new[] { Run(scheduler, new RowWork(log, "a", 100, 10)), Run(scheduler, new RowWork(log, "b", 100)) };
+        Assert.Equal(210, scheduler.Snapshot("m", "1").WaitingTokens);
+        using var held = new SemaphoreSlim(0);
+        log.OnRun = () => Assert.True(log.Runs.Count != 2 || held.Wait(Long));
+        log.Open();
+        await log.HasBegunAsync(2);
+        Assert.Equal((1, 10), (scheduler.Waiting, scheduler.Snapshot("m", "1").WaitingTokens));
+        held.Release();
+        await Task.WhenAll([busy, .. answers]);
+        Assert.Equal(0, scheduler.Snapshot("m", "1").WaitingTokens);
+    }
+
+    [Fact]
+    public async Task Rule8_WhatIsLeftOfARequest_SharesALaterRun()
+    {
+        using var scheduler = Scheduler(new BatchLimits());
+        var busy = await BusyAsync(scheduler);
+        var answers = new List<Task> { busy, Run(scheduler, new RowWork(log, "a", 100, 10)), Run(scheduler, new RowWork(log, "b", 100)) };
+        using var held = new SemaphoreSlim(0);
+        log.OnRun = () => Assert.True(log.Runs.Count != 2 || held.Wait(Long));
+        log.Open();
+        await log.HasBegunAsync(2);
+        answers.Add(Run(scheduler, new RowWork(log, "urgent", 10) { Priority = 1 }));
+        held.Release();
+        await Task.WhenAll(answers);
+        Assert.Equal(["busy", "a+b", "urgent+a"], log.Runs.Select(run => string.Join('+', run.Ids)));
+    }
+
+    [Fact]
     public async Task Rule7_RequestsOfOneLength_ShareARun_UpToTheBudget()
     {
         using var scheduler = Scheduler(new BatchLimits { Rows = 8, Tokens = 50 });

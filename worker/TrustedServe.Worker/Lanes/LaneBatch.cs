@@ -70,12 +70,7 @@ internal sealed class LaneBatch
     public void Begin(BatchPart part)
     {
         Clear();
-        (Rows, Width) = (part.Count, part.Work.LengthAt(part.First));
-        for (var row = 0; row < part.Count; row++)
-        {
-            Tokens += part.Work.LengthAt(part.First + row);
-        }
-
+        (Rows, Width, Tokens) = (part.Count, part.Work.LengthAt(part.First), part.Tokens);
         parts.Add(part with { At = 0 });
     }
 

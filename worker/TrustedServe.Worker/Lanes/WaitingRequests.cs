@@ -64,21 +64,22 @@ internal sealed class WaitingRequests(long step)
     public void Take(LaneBatch batch)
     {
         turn = callers[batch.Parts[0].Work.Caller].Served;
-        foreach (var (work, first, count, _) in batch.Parts)
+        foreach (var part in batch.Parts)
         {
+            var work = part.Work;
             var tokens = work.TokensLeft;
-            if (first + count == work.Rows)
+            if (part.First + part.Count == work.Rows)
             {
                 Remove(work);
             }
             else
             {
-                tokens = batch.Tokens;
+                tokens = part.Tokens;
                 Tokens -= tokens;
             }
 
             callers[work.Caller].Served += tokens;
-            work.Taken += count;
+            work.Taken += part.Count;
             work.TokensLeft -= tokens;
         }
     }
