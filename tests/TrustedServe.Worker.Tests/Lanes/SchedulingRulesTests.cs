@@ -320,6 +320,31 @@ public sealed class SchedulingRulesTests
     }
 
     [Fact]
+    public async Task Rule11_DeadlinesHold_WhileAFailedRunIsComputedAgain()
+    {
+        using var scheduler = Scheduler(new BatchLimits());
+        var busy = await BusyAsync(scheduler);
+        var failing = Run(scheduler, new RowWork(log, "failing", 10) { Fails = true });
+        var late = scheduler.RunAsync(new RowWork(log, "late", 10), TimeSpan.FromSeconds(5), CancellationToken.None);
+        var later = scheduler.RunAsync(new RowWork(log, "later", 10), TimeSpan.FromSeconds(9), CancellationToken.None);
+        var other = Run(scheduler, new RowWork(log, "other", 10));
+        using var held = new SemaphoreSlim(0);
+        log.OnRun = () => Assert.True(log.Runs.Count != 3 || held.Wait(Long));
+        log.Open();
+        await log.HasBegunAsync(3);
+        time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(TsfErrors.DeadlineExceeded, (await Assert.ThrowsAsync<TsfException>(() => late.WaitAsync(Long))).Error);
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(TsfErrors.DeadlineExceeded, (await Assert.ThrowsAsync<TsfException>(() => later.WaitAsync(Long))).Error);
+        Assert.False(failing.IsCompleted || scheduler.Lanes[0].Options.Terminate);
+        held.Release();
+        Assert.Equal(TsfErrors.ExecutionFailed, (await Assert.ThrowsAsync<TsfException>(() => failing)).Error);
+        Assert.Equal("other", (await other).Id);
+        await busy;
+        Assert.Equal(["busy", "failing+late+later+other", "failing", "other"], log.Runs.Select(run => string.Join('+', run.Ids)));
+    }
+
+    [Fact]
     public async Task Rule7_ARequestOfManyRows_IsSplitByLength_AndAnsweredOnce()
     {
         using var scheduler = Scheduler(new BatchLimits { Rows = 16, Tokens = 128 }, lanes: 2);

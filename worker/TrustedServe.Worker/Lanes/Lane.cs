@@ -45,10 +45,10 @@ internal sealed class Lane : IDisposable
     /// <summary>Memory for the inputs of the run in hand.</summary>
     public LaneScratch Scratch { get; } = new();
 
-    /// <summary>The lane's next run; the scheduler fills and empties it while the lane has nothing in hand.</summary>
+    /// <summary>The lane's run, kept whole until all of it has ended; the scheduler fills and empties it, under its lock.</summary>
     internal LaneBatch Batch { get; } = new();
 
-    /// <summary>The run in hand; guarded by the scheduler's lock.</summary>
+    /// <summary>What the engine computes now: that run, or of one that failed a request alone; guarded by the scheduler's lock.</summary>
     internal LaneBatch? Current { get; set; }
 
     /// <summary>Begins to wait for work.</summary>

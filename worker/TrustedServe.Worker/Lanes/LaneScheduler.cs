@@ -376,12 +376,10 @@ internal sealed class LaneScheduler : IDisposable
 
             foreach (var lane in lanes)
             {
-                if (lane.Current is { } batch)
+                // 11. Not only those in hand: of a run that failed, the others wait for their turn on the same lane.
+                foreach (var part in lane.Batch.Parts)
                 {
-                    foreach (var part in batch.Parts)
-                    {
-                        Look(part.Work);
-                    }
+                    Look(part.Work);
                 }
             }
 
