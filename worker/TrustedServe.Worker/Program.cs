@@ -19,11 +19,6 @@ try
     RuntimeDiagnostics.EnsureOff();
     return await RunAsync();
 }
-catch (OperationCanceledException)
-{
-    // Told to stop before it had started: nothing is in hand.
-    return 0;
-}
 catch (Exception exception)
 {
     var failure = WorkerStart.AsTsf(exception);

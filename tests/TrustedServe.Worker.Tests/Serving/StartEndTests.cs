@@ -39,10 +39,28 @@ public sealed class StartEndTests
         Assert.Equal(0, app.Services.GetRequiredService<StartOutcome>().ExitCode);
     }
 
-    private static async Task<WebApplication> StartAsync(TemporaryDirectory directory, IModelLoader loader)
+    [Fact]
+    public async Task Failure_BeforeTheListenerIsUp_KeepsItsExitCode()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var app = await StartAsync(
+            directory,
+            new ScriptedLoader(_ => throw TsfErrors.SealedSizeMismatch.With("A test.")),
+            slow => slow.Use(next =>
+            {
+                // Runs while the listener comes up.
+                Assert.True(slow.Lifetime.ApplicationStopping.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+                return next;
+            }));
+        await app.WaitForShutdownAsync();
+        Assert.Equal(ExitCodes.Refused, app.Services.GetRequiredService<StartOutcome>().ExitCode);
+    }
+
+    private static async Task<WebApplication> StartAsync(TemporaryDirectory directory, IModelLoader loader, Action<WebApplication>? change = null)
     {
         var config = new WorkerConfig { Model = "m", Version = "1", Store = "/nowhere", Socket = directory["worker.sock"], Trust = new TrustConfig() };
         var app = WorkerHost.Build(config, loader, new StartProgress(TimeProvider.System, TimeProvider.System.GetUtcNow()), TimeProvider.System);
+        change?.Invoke(app);
         await WorkerHost.StartAsync(app, config, CancellationToken.None);
         return app;
     }

@@ -47,7 +47,7 @@ internal static class WorkerHost
         return app;
     }
 
-    /// <summary>Starts listening, then the model's start.</summary>
+    /// <summary>Begins the model's start, and listens; told to stop before it does, it returns all the same.</summary>
     /// <exception cref="TsfException">TSF0004, TSF0005, TSF0008 for the socket.</exception>
     public static async Task StartAsync(WebApplication app, WorkerConfig config, CancellationToken cancellationToken)
     {
@@ -55,6 +55,11 @@ internal static class WorkerHost
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // A model's start that failed, or whoever ends this process, was quicker than the listener. How it ends is decided already.
+            return;
         }
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
         {
