@@ -9,7 +9,9 @@ namespace TrustedServe.Protocol.Calls;
 /// Writes frames to a blocking socket from any thread, whole and in order, and never keeps a caller waiting: a frame that the
 /// socket takes at once is written on the caller's thread; others wait for a thread of the sender's own.
 /// </summary>
-internal sealed class FrameSender(Socket socket)
+/// <param name="socket">The connection's.</param>
+/// <param name="start">Starts a thread; null for the usual way.</param>
+internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
 {
     /// <summary>
     /// A socket that says it can be written to takes this much without blocking: it says so while no more than a quarter of
@@ -38,7 +40,10 @@ internal sealed class FrameSender(Socket socket)
         }
     }
 
-    /// <summary>Sends a frame; a connection that ended swallows it, and whoever reads from it learns of that.</summary>
+    /// <summary>
+    /// Sends a frame; a connection that ended swallows it, and whoever reads from it learns of that. One whose frames would have to
+    /// wait while there is no thread to write them ends.
+    /// </summary>
     /// <exception cref="TsfException">TSF4012 when the peer does not read what waits already; never for a frame without a message.</exception>
     public void Send(CallKind kind, long number, long argument, IMessage? message)
     {
@@ -62,14 +67,14 @@ internal sealed class FrameSender(Socket socket)
                 throw new TsfException(TsfErrors.Overloaded, "The other end does not take what was sent to it.") { RetryAfterSeconds = 1 };
             }
 
-            waiting.Enqueue((bytes, length));
-            waitingBytes += length;
-            if (writer is null)
+            if (writer is null && !TryStartWriter())
             {
-                writer = new Thread(WriteWaiting) { IsBackground = true, Name = "call writer" };
-                writer.Start();
+                ArrayPool<byte>.Shared.Return(bytes);
+                return;
             }
 
+            waiting.Enqueue((bytes, length));
+            waitingBytes += length;
             Monitor.Pulse(gate);
         }
     }
@@ -105,6 +110,25 @@ internal sealed class FrameSender(Socket socket)
             closed = true;
         }
 
+        return true;
+    }
+
+    private bool TryStartWriter()
+    {
+        var thread = new Thread(WriteWaiting) { IsBackground = true, Name = "call writer" };
+        try
+        {
+            (start ?? (static thread => thread.Start()))(thread);
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // No more threads. Nothing but the connection's end could tell both ends that a frame will never come.
+            closed = true;
+            CallSocket.Close(socket);
+            return false;
+        }
+
+        writer = thread;
         return true;
     }
 
