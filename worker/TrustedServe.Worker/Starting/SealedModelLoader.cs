@@ -55,6 +55,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
         }
 
         // 2. The key, while the ciphertext comes in.
+        var attesting = time.GetTimestamp();
         using var record = await ReleaseAsync(keys, KeyId.Parse(envelope.KeyId), progress, cancellationToken).ConfigureAwait(false);
 
         // 3. Whether it opens this.
@@ -108,7 +109,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 
-        return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind) { MemoryPolicy = threads.Memory };
+        return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind) { AttestedSince = attesting, MemoryPolicy = threads.Memory };
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ namespace TrustedServe.Worker.Starting;
 /// <param name="Trust">Which kind of trust released its key: <c>tdx</c>, <c>coco</c> or <c>insecure-simulated</c>.</param>
 internal sealed record UnsealedModel(string Directory, Manifest Manifest, string Digest, string Trust)
 {
+    /// <summary>The timestamp from which the age of its attestation counts: the attesting that released its key began then.</summary>
+    public required long AttestedSince { get; init; }
+
     /// <summary>The kernel's answer to where the threads that wrote it want its memory.</summary>
     public SystemCallResult MemoryPolicy { get; init; } = SystemCallResult.Ok;
 }

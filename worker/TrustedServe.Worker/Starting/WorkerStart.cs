@@ -30,8 +30,7 @@ internal sealed class WorkerStart(
 
     private const int RetryAfterSeconds = 5;
 
-    // From when the age of the attestation counts: the beginning of the attempt that succeeded.
-    private long attested;
+    private long attestedSince;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,7 +59,7 @@ internal sealed class WorkerStart(
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var renewing = renewal.RunAsync(attested, ending.Token);
+        var renewing = renewal.RunAsync(attestedSince, ending.Token);
         if (await Task.WhenAny(changing, renewing).ConfigureAwait(false) == changing && await changing.ConfigureAwait(false) is { } wrong)
         {
             slot.Withdraw(TsfErrors.ModelFailed.With($"The model is not served any more: {wrong.Code}."));
@@ -82,6 +81,7 @@ internal sealed class WorkerStart(
     private async Task<Task<TsfException?>> StartModelAsync(CancellationToken cancellationToken)
     {
         var model = await new StartWait(progress, time, logger).RunAsync(() => LoadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        attestedSince = model.AttestedSince;
         var (manifest, timeline) = (model.Manifest, progress.Timeline);
         var planning = timeline.Now;
         var placement = WorkerPlacement.OfThisMachine(config);
@@ -148,7 +148,7 @@ internal sealed class WorkerStart(
             progress.Publish(StartStep.Types.Phase.Ready, new Dictionary<string, string>
             {
                 ["timeline"] = timeline.ToString(),
-                ["attestation-age"] = time.GetElapsedTime(attested).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture),
+                ["attestation-age"] = time.GetElapsedTime(attestedSince).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture),
             });
         }
         catch (Exception exception)
@@ -190,7 +190,6 @@ internal sealed class WorkerStart(
 
     private async Task<UnsealedModel> LoadAsync(CancellationToken cancellationToken)
     {
-        attested = time.GetTimestamp();
         try
         {
             return await loader.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
