@@ -119,6 +119,19 @@ public sealed class AttestationRenewalTests : IDisposable
         Assert.Null(await run.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
+    [Fact]
+    public async Task Attempt_that_fails_while_it_is_stopped_is_no_failure()
+    {
+        script.Answer = _ =>
+        {
+            stopping.Cancel();
+            throw TsfErrors.KeyDenied.With("Not any more.");
+        };
+        Advance(0.81);
+        Assert.Null(await run.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(1, script.Calls);
+    }
+
     private void Advance(double part) => time.Advance(TimeSpan.FromSeconds(Age * part));
 
     private static async Task UntilAsync(Func<bool> condition)

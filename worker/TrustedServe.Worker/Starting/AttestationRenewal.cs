@@ -50,8 +50,9 @@ internal sealed class AttestationRenewal(WorkerConfig config, IModelLoader loade
                 attested = begun;
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
+            // Whatever the stop made fail is no reason.
             return null;
         }
     }
