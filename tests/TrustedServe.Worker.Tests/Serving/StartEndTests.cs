@@ -56,6 +56,44 @@ public sealed class StartEndTests
         Assert.Equal(ExitCodes.Refused, app.Services.GetRequiredService<StartOutcome>().ExitCode);
     }
 
+    [Fact]
+    public async Task Stop_ReachesTheStartAtOnce_BeforeTheListenerHasDrained()
+    {
+        using var directory = new TemporaryDirectory();
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = await StartAsync(directory, new ScriptedLoader(async stopping =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            told.SetResult();
+        }));
+        app.Lifetime.StopApplication();
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await app.StopAsync();
+        Assert.Equal(0, app.Services.GetRequiredService<StartOutcome>().ExitCode);
+    }
+
+    [Fact]
+    public async Task Worker_IsNotDisposedOf_WhileItsStartUsesIt_HoweverLongThatTakes()
+    {
+        using var directory = new TemporaryDirectory();
+        var native = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var app = await StartAsync(directory, new ScriptedLoader(_ =>
+        {
+            begun.SetResult();
+            return native.Task;
+        }));
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        // As when others had the whole time of the shutdown.
+        await app.StopAsync(new CancellationToken(canceled: true));
+        var disposed = app.DisposeAsync().AsTask();
+        await Task.WhenAny(disposed, Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+        Assert.False(disposed.IsCompleted);
+        native.SetResult();
+        await disposed.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     private static async Task<WebApplication> StartAsync(TemporaryDirectory directory, IModelLoader loader, Action<WebApplication>? change = null)
     {
         var config = new WorkerConfig { Model = "m", Version = "1", Store = "/nowhere", Socket = directory["worker.sock"], Trust = new TrustConfig() };

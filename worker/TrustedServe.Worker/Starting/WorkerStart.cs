@@ -23,7 +23,7 @@ internal sealed class WorkerStart(
     AttestationRenewal renewal,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
-    ILogger<WorkerStart> logger) : BackgroundService
+    ILogger<WorkerStart> logger) : BackgroundService, IAsyncDisposable
 {
     /// <summary>How long a worker that ends stays, so that who watches or asks reads why. What is in hand may take longer.</summary>
     private static readonly TimeSpan FailedStay = TimeSpan.FromSeconds(2);
@@ -32,15 +32,27 @@ internal sealed class WorkerStart(
 
     private long attestedSince;
 
+    /// <summary>
+    /// Stops what still goes on and waits for its end, however late: native code that builds a session is not interrupted, and what it
+    /// uses is disposed of next.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        await (ExecuteTask ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The host's own token comes only when the listener has drained, which may take all the time that a stop has.
+        using var starting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         Task<TsfException?> changing;
         try
         {
-            changing = await StartModelAsync(stoppingToken).ConfigureAwait(false);
+            changing = await StartModelAsync(starting.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (starting.IsCancellationRequested)
         {
             // Told to stop in the middle of the start: there is nothing to drain, and whatever it made fail is no failure of the model.
             WorkerLog.StartStopped(logger, exception.GetType().Name);
