@@ -160,6 +160,32 @@ public sealed class CallTests
         await stop;
     }
 
+    [Fact]
+    public async Task Connection_that_comes_during_a_stop_gets_nothing_computed()
+    {
+        var go = new TaskCompletionSource();
+        var arrived = new TaskCompletionSource();
+        using var pair = new CallPair(async (request, _, _) =>
+        {
+            if (request.Id == "in hand")
+            {
+                arrived.TrySetResult();
+                await go.Task;
+            }
+
+            return new ModelInferResponse { Id = request.Id };
+        });
+        var inHand = pair.Client.InferAsync(CallPair.Request("in hand"), CallPair.Long, CancellationToken.None);
+        await arrived.Task;
+        var stop = pair.Listener.StopAsync(CancellationToken.None);
+
+        using var late = pair.Connect();
+        Assert.Equal(TsfErrors.ModelNotReady, (await FailureAsync(late, "late")).Error);
+        go.SetResult();
+        Assert.Equal("in hand", (await inHand).Id);
+        await stop;
+    }
+
     private static Task<TsfException> FailureAsync(CallClient client, string id) =>
         Assert.ThrowsAsync<TsfException>(() => client.InferAsync(CallPair.Request(id), CallPair.Long, CancellationToken.None));
 }

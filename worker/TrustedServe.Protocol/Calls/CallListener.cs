@@ -22,6 +22,7 @@ public sealed class CallListener : IDisposable
     private readonly int maxMessageBytes;
     private readonly Action<uint?> refused;
     private volatile bool closed;
+    private bool draining;
 
     /// <summary>Listens, for this user alone.</summary>
     /// <param name="path">See <see cref="CallSocket.PathOf"/>; nothing may lie there.</param>
@@ -52,9 +53,13 @@ public sealed class CallListener : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var connection in Snapshot())
+        lock (connections)
         {
-            connection.Drain();
+            draining = true;
+            foreach (var connection in connections)
+            {
+                connection.Drain();
+            }
         }
 
         while (!cancellationToken.IsCancellationRequested && Array.Exists(Snapshot(), connection => !connection.IsIdle))
@@ -136,6 +141,11 @@ public sealed class CallListener : IDisposable
             {
                 peer.Dispose();
                 return;
+            }
+
+            if (draining)
+            {
+                connection.Drain();
             }
 
             connections.Add(connection);
