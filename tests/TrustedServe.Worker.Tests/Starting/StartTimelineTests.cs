@@ -52,4 +52,25 @@ public sealed class StartTimelineTests
         var span = Assert.Single(timeline.Spans);
         Assert.Equal(("fetch", 1.0, 4.0), (span.Name, span.Started, span.Ended));
     }
+
+    [Fact]
+    public async Task Fetching_by_many_readers_is_one_part()
+    {
+        const int Readers = 4;
+        using var together = new Barrier(Readers);
+        var timelines = Enumerable.Range(0, 2000).Select(_ => new StartTimeline(time, time.GetUtcNow())).ToList();
+        await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Factory.StartNew(
+            () => timelines.ForEach(fetching =>
+            {
+                Assert.True(together.SignalAndWait(TimeSpan.FromSeconds(30)));
+                for (var report = 0; report < 20; report++)
+                {
+                    fetching.Add("fetch", 0);
+                }
+            }),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+        Assert.All(timelines, fetched => Assert.Single(fetched.Spans));
+    }
 }

@@ -32,26 +32,36 @@ internal sealed class StartTimeline(TimeProvider time, DateTimeOffset started)
     }
 
     /// <summary>Begins a part, which ends at disposal; it takes the place of one that ended.</summary>
-    public IDisposable Begin(string name) => Begin(name, Now);
+    public IDisposable Begin(string name)
+    {
+        var span = new StartSpan { Name = name, Started = Now };
+        lock (gate)
+        {
+            Put(span);
+        }
+
+        return new Part(this, span);
+    }
 
     /// <summary>Adds a part that ends now; it takes the place of one that ended.</summary>
-    public void Add(string name, double since) => Begin(name, since).Dispose();
+    public void Add(string name, double since)
+    {
+        lock (gate)
+        {
+            // Never seen without its end: of several that are added at once, each takes the place of the one before.
+            Put(new StartSpan { Name = name, Started = since, Ended = Now });
+        }
+    }
 
     /// <summary>The parts in one line, for logs: <c>name=started..ended</c> in seconds, separated by semicolons; without an end while a part lasts.</summary>
     public override string ToString() => string.Join(';', Spans.Select(span => string.Create(
         CultureInfo.InvariantCulture, $"{span.Name}={span.Started:0.000}..{(span.HasEnded ? span.Ended.ToString("0.000", CultureInfo.InvariantCulture) : string.Empty)}")));
 
-    private Part Begin(string name, double since)
+    private void Put(StartSpan span)
     {
-        var span = new StartSpan { Name = name, Started = since };
-        lock (gate)
-        {
-            // What was begun before and ended was in vain: a start that waits for days must not gather its attempts.
-            spans.RemoveAll(before => before.Name == name && before.HasEnded);
-            spans.Add(span);
-        }
-
-        return new Part(this, span);
+        // What was begun before and ended was in vain: a start that waits for days must not gather its attempts.
+        spans.RemoveAll(before => before.Name == span.Name && before.HasEnded);
+        spans.Add(span);
     }
 
     private sealed class Part(StartTimeline timeline, StartSpan span) : IDisposable
