@@ -57,6 +57,29 @@ public sealed class EarKeyServiceTests : IDisposable
         Assert.NotNull(await service.VerifyAsync(verifier, token, EarSigner.OwnKey, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task Caller_that_leaves_takes_the_keys_from_no_other()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await ScriptedServer.StartAsync(async (context, _) =>
+        {
+            asked.TrySetResult();
+            await answer.Task;
+            await context.Response.Body.WriteAsync(document);
+        });
+        using var service = new EarKeyService(new Uri(server.Address, "/jwks"), null, time);
+        using var leaving = new CancellationTokenSource();
+        var left = service.GetAsync(renew: false, leaving.Token);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.WaitAsync(TimeSpan.FromSeconds(30)));
+        var stayed = service.GetAsync(renew: false, CancellationToken.None);
+        answer.SetResult();
+        Assert.Equal(1, (await stayed).Count);
+        Assert.Single(server.Requests);
+    }
+
     [Theory]
     [InlineData("http://192.0.2.1/jwks")]
     [InlineData("https://user:secret@keys.invalid/jwks")]

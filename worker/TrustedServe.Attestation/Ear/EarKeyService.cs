@@ -65,9 +65,19 @@ public sealed class EarKeyService : IDisposable
     /// <param name="renew">Fetch them again although they are fresh, if the last look was not just now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TsfException">TSF3412 when there are none that may still be trusted, TSF3411 when the document has none.</exception>
-    public async Task<EarKeySet> GetAsync(bool renew, CancellationToken cancellationToken)
+    public Task<EarKeySet> GetAsync(bool renew, CancellationToken cancellationToken) => LookAsync(renew).WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        http.Dispose();
+        gate.Dispose();
+    }
+
+    // Not the caller's token: others wait for the same look, and the next one comes only after the pause.
+    private async Task<EarKeySet> LookAsync(bool renew)
+    {
+        await gate.WaitAsync().ConfigureAwait(false);
         try
         {
             if ((renew || keys is null || time.GetElapsedTime(fetched) >= Lifetime) && (tried is not { } last || time.GetElapsedTime(last) >= Pause))
@@ -75,7 +85,7 @@ public sealed class EarKeyService : IDisposable
                 tried = time.GetTimestamp();
                 try
                 {
-                    keys = await FetchAsync(cancellationToken).ConfigureAwait(false);
+                    keys = await FetchAsync().ConfigureAwait(false);
                     fetched = time.GetTimestamp();
                 }
                 catch (TsfException) when (keys is not null && time.GetElapsedTime(fetched) < LongestLife)
@@ -94,19 +104,12 @@ public sealed class EarKeyService : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        http.Dispose();
-        gate.Dispose();
-    }
-
-    private async Task<EarKeySet> FetchAsync(CancellationToken cancellationToken)
+    private async Task<EarKeySet> FetchAsync()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         try
         {
-            using var answer = await http.SendAsync(request, EarKeySet.MaxLength, cancellationToken).ConfigureAwait(false);
+            using var answer = await http.SendAsync(request, EarKeySet.MaxLength, CancellationToken.None).ConfigureAwait(false);
             return answer.Status == HttpStatusCode.OK
                 ? EarKeySet.FromJwks(answer.Body.Span.ToArray())
                 : throw TsfErrors.EarKeysUnreachable.With($"{address.GetLeftPart(UriPartial.Authority)} answered {(int)answer.Status} instead of a JWKS document.");
