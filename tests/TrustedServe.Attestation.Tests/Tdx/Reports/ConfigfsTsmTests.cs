@@ -251,6 +251,20 @@ public sealed class ConfigfsTsmTests
     }
 
     [Fact]
+    public async Task ManyObjects_OfOneRoot_AskForOneQuoteAtATime()
+    {
+        using var configfs = FuseConfigfs.Mount();
+        var asked = Enumerable.Range(0, 40).Select(_ => RandomNumberGenerator.GetBytes(64)).ToList();
+        var quotes = await Task.WhenAll(asked.Select(async data =>
+        {
+            using var tsm = Open(configfs);
+            return await tsm.GetQuoteAsync(data, CancellationToken.None);
+        }));
+        Assert.Equal(asked.Select(data => SyntheticQuote.Version4(data)), quotes);
+        Assert.Equal(1, configfs.Model.MostEntries);
+    }
+
+    [Fact]
     public void Leftovers_OfEndedProcesses_AreSwept_AndNothingElse()
     {
         using var configfs = FuseConfigfs.Mount();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,15 +17,19 @@ namespace TrustedServe.Attestation.Tdx.Reports;
 /// 7 the entry is removed, whatever happened.
 /// </summary>
 /// <remarks>
-/// The kernel makes one quote at a time, so one is asked for at a time. A quote that the host never gives holds one thread
-/// inside the kernel until it does; the caller gets TSF3316 when its time is over, and so do later ones.
+/// The kernel makes one quote at a time, so a process asks for one at a time, with however many objects. A quote that the host
+/// never gives holds one thread inside the kernel until it does; the caller gets TSF3316 when its time is over, and so do later ones.
 /// </remarks>
 public sealed partial class ConfigfsTsm : IDisposable
 {
     /// <summary>Length of report data.</summary>
     public const int ReportDataLength = 64;
 
-    private readonly SemaphoreSlim gate = new(1);
+    // One for each root, not for each object: every attempt at a key makes an object of its own.
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
+
+    private readonly CancellationTokenSource ended = new();
+    private readonly SemaphoreSlim gate;
     private readonly ConfigfsTsmOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -38,6 +43,7 @@ public sealed partial class ConfigfsTsm : IDisposable
     {
         options.Validate();
         (this.options, this.time, this.logger) = (options, time, logger ?? NullLogger.Instance);
+        gate = Gates.GetOrAdd(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Root)), static _ => new SemaphoreSlim(1));
         Swept = Sweep();
         if (Swept > 0)
         {
@@ -62,19 +68,19 @@ public sealed partial class ConfigfsTsm : IDisposable
         var padded = new byte[ReportDataLength];
         reportData.CopyTo(padded);
         using var timeout = new CancellationTokenSource(options.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended.Token, cancellationToken);
         try
         {
-            return await GetAsync(padded, both.Token).ConfigureAwait(false);
+            return await GetAsync(padded, any.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw TsfErrors.QuoteTimedOut.With($"There was no quote within {options.Timeout.TotalSeconds:0} s. {TsfErrors.QuoteTimedOut.Remedy}");
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => gate.Dispose();
+    /// <summary>Ends the waits of its callers.</summary>
+    public void Dispose() => ended.Cancel();
 
     private async Task<byte[]> GetAsync(byte[] reportData, CancellationToken cancellationToken)
     {
@@ -100,30 +106,29 @@ public sealed partial class ConfigfsTsm : IDisposable
 
         // The kernel cannot be cancelled, so the wait is left instead of the work: the place is free when the work ends. A
         // thread of its own, because it may block for long.
-        var work = Task.Factory.StartNew(() => Attempt(reportData), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<byte[]> work;
+        try
+        {
+            work = Task.Factory.StartNew(() => Attempt(reportData), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch
+        {
+            // No more threads: nobody has the place, which outlives this object.
+            gate.Release();
+            throw;
+        }
+
         _ = work.ContinueWith(
-            (ended, state) =>
+            static (done, state) =>
             {
-                _ = ended.Exception;
-                ReleaseQuietly((SemaphoreSlim)state!);
+                _ = done.Exception;
+                ((SemaphoreSlim)state!).Release();
             },
             gate,
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
         return await work.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private static void ReleaseQuietly(SemaphoreSlim gate)
-    {
-        try
-        {
-            gate.Release();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The owner is gone and nobody waits.
-        }
     }
 
     private byte[] Attempt(byte[] reportData)
