@@ -89,6 +89,20 @@ public sealed class StrangerTests
     }
 
     [Fact]
+    public void Half_a_line_of_another_broker_that_was_killed_does_not_spoil_the_next()
+    {
+        using var folder = new TemporaryDirectory();
+        using var audit = new AuditLog(folder.Path, NullLogger.Instance, TimeProvider.System);
+        audit.Record(Released("first"));
+        File.AppendAllText(folder["audit.jsonl"], "{\"decision\":\"rel");
+        audit.Record(Released("second"));
+
+        var lines = File.ReadAllLines(folder["audit.jsonl"]);
+        Assert.Equal(3, lines.Length);
+        Assert.Equal(["first", "second"], Resources($"{lines[0]}\n{lines[2]}"));
+    }
+
+    [Fact]
     public void Full_audit_file_makes_place_and_the_one_before_it_is_kept()
     {
         using var folder = new TemporaryDirectory();
@@ -110,6 +124,45 @@ public sealed class StrangerTests
         Assert.Equal(Enumerable.Range(numbers[0], numbers.Count), numbers);
         Assert.Equal(2, Directory.GetFiles(folder.Path, "audit.*").Length);
         Assert.All(Directory.GetFiles(folder.Path), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
+    public async Task Brokers_on_one_folder_keep_each_other_s_lines()
+    {
+        const int Brokers = 3;
+        const int Rounds = 200;
+        using var folder = new TemporaryDirectory();
+        var logs = Enumerable.Range(0, Brokers).Select(_ => new AuditLog(folder.Path, NullLogger.Instance, TimeProvider.System)).ToList();
+        await Task.WhenAll(logs.Select((log, broker) => Task.Run(() =>
+        {
+            for (var i = 0; i < Rounds; i++)
+            {
+                log.Record(Released($"models/{broker}/{i:D3}"));
+                log.RecordStranger(Released($"models/{broker}/{i:D3}"));
+            }
+        })));
+        logs.ForEach(log => log.Dispose());
+
+        var all = Enumerable.Range(0, Brokers).SelectMany(broker => Enumerable.Range(0, Rounds).Select(i => $"models/{broker}/{i:D3}"));
+        Assert.Equal(all, Resources(File.ReadAllText(folder["audit.jsonl"])).Order(StringComparer.Ordinal));
+        Assert.Equal(all, Resources(File.ReadAllText(folder["audit-strangers.jsonl"])).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void File_that_another_broker_found_full_is_not_moved_over_the_one_before_it()
+    {
+        const int Rounds = 200;
+        using var folder = new TemporaryDirectory();
+        using var one = new AuditLog(folder.Path, NullLogger.Instance, TimeProvider.System, fullSize: 2000);
+        using var other = new AuditLog(folder.Path, NullLogger.Instance, TimeProvider.System, fullSize: 2000);
+        for (var i = 0; i < Rounds; i++)
+        {
+            (i % 3 == 0 ? one : other).Record(Released($"{i:D3}"));
+            var previous = File.Exists(folder["audit.1.jsonl"]) ? File.ReadAllText(folder["audit.1.jsonl"]) : null;
+            var seen = Resources(previous + File.ReadAllText(folder["audit.jsonl"]));
+            Assert.True(previous is null or { Length: >= 2000 and < 2200 }, $"{previous?.Length} after line {i}");
+            Assert.Equal(Enumerable.Range(0, i + 1).TakeLast(seen.Count).Select(line => $"{line:D3}"), seen);
+        }
     }
 
     [Fact]
@@ -197,7 +250,7 @@ public sealed class StrangerTests
             }
         }
 
-        var files = Directory.GetFiles(folder.Path);
+        var files = Directory.GetFiles(folder.Path, "audit-strangers.*");
         Assert.Equal(["audit-strangers.1.jsonl", "audit-strangers.jsonl"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 22_000));
         return [.. files.SelectMany(file => Lines(File.ReadAllText(file)))];
@@ -212,6 +265,11 @@ public sealed class StrangerTests
             $"POST /kbs/v0/attest HTTP/1.1\r\nHost: broker\r\nCookie: kbs-session-id={cookie}\r\nContent-Length: 2000000\r\n\r\n{{"));
         return connection;
     }
+
+    private static AuditEntry Released(string resource) =>
+        new() { Time = TimeProvider.System.GetUtcNow(), Decision = "release", Verdict = "allowed", Resource = resource };
+
+    private static List<string?> Resources(string audit) => [.. Lines(audit).Select(line => line.GetProperty("resource").GetString())];
 
     private static List<JsonElement> Lines(string audit) =>
         [.. audit.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];

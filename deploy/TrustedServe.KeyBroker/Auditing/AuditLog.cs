@@ -21,15 +21,7 @@ internal sealed partial class AuditLog : IDisposable
     {
         this.logger = logger;
         file = new AuditFile(folder, "audit", fullSize);
-        try
-        {
-            strangers = new StrangerLog(folder, logger, time);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        strangers = new StrangerLog(folder, logger, time);
     }
 
     /// <summary>Records a decision on a caller whose evidence or token verified.</summary>
@@ -50,12 +42,8 @@ internal sealed partial class AuditLog : IDisposable
         strangers.Record(entry);
     }
 
-    /// <summary>Writes what waits, and closes the files.</summary>
-    public void Dispose()
-    {
-        strangers.Dispose();
-        file.Dispose();
-    }
+    /// <summary>Writes what waits.</summary>
+    public void Dispose() => strangers.Dispose();
 
     private void Log(AuditEntry entry, LogLevel level) =>
         LogDecision(logger, level, entry.Decision, entry.Verdict, entry.Resource, entry.Tee, entry.Measurement, entry.Rule, entry.Code, entry.Reason);

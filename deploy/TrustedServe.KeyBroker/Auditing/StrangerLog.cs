@@ -46,7 +46,7 @@ internal sealed partial class StrangerLog : IDisposable
         }
     }
 
-    /// <summary>Writes what waits, and closes the file. Nothing may be recorded any more.</summary>
+    /// <summary>Writes what waits. Nothing may be recorded any more.</summary>
     public void Dispose()
     {
         if (closed)
@@ -58,7 +58,6 @@ internal sealed partial class StrangerLog : IDisposable
         waiting.CompleteAdding();
         writer.Join();
         waiting.Dispose();
-        file.Dispose();
     }
 
     private void Write()

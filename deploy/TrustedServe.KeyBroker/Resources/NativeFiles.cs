@@ -1,53 +1,74 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace TrustedServe.KeyBroker.Resources;
 
-/// <summary>What the framework does not offer about files: their owner, and making a directory's entries durable.</summary>
+/// <summary>What the framework does not offer about files: their owner, making a directory's entries durable, and a lock that is waited for.</summary>
 internal static partial class NativeFiles
 {
     private const int EmptyPath = 0x1000;
     private const uint WantUid = 0x8;
-    private const int DirectoryOnly = 0x10000 | 0x80000;
+    private const int DirectoryOnly = 0x10000 | CloseOnExec;
+    private const int CloseOnExec = 0x80000;
+    private const int ReadWriteOrCreate = 0x2 | 0x40;
+    private const int ExclusiveLock = 2;
+    private const int Interrupted = 4;
 
     /// <summary>The user that this process acts as.</summary>
     public static uint CurrentUser => EffectiveUser();
 
     /// <summary>The user that an open file belongs to.</summary>
-    public static uint OwnerOf(SafeFileHandle handle)
-    {
-        if (Statx(handle, "", EmptyPath, WantUid, out var status) != 0)
-        {
-            throw new IOException("The owner of a file cannot be read.", new Win32Exception(Marshal.GetLastPInvokeError()));
-        }
-
-        return status.Uid;
-    }
+    public static uint OwnerOf(SafeFileHandle handle) =>
+        Statx(handle, "", EmptyPath, WantUid, out var status) == 0 ? status.Uid : throw Failed("The owner of a file cannot be read.");
 
     /// <summary>The user that a directory belongs to.</summary>
     public static uint OwnerOfDirectory(string path)
     {
-        using var handle = OpenDirectory(path);
+        using var handle = OpenOrThrow(path, DirectoryOnly);
         return OwnerOf(handle);
     }
 
     /// <summary>Makes renames and deletions in a directory durable.</summary>
     public static void SyncDirectory(string path)
     {
-        using var handle = OpenDirectory(path);
+        using var handle = OpenOrThrow(path, DirectoryOnly);
         if (Fsync(handle) != 0)
         {
-            throw new IOException($"The directory '{path}' cannot be made durable.", new Win32Exception(Marshal.GetLastPInvokeError()));
+            throw Failed($"The directory '{path}' cannot be made durable.");
         }
     }
 
-    private static SafeFileHandle OpenDirectory(string path)
+    /// <summary>
+    /// Waits for the lock of a file that nobody else may hold meanwhile, in this process or another; it is made when it is missing.
+    /// Whoever disposes of the handle, or ends, gives the lock back.
+    /// </summary>
+    public static SafeFileHandle Lock(string path)
     {
-        var descriptor = Open(path, DirectoryOnly);
-        return descriptor >= 0
-            ? new SafeFileHandle(descriptor, ownsHandle: true)
-            : throw new IOException($"The directory '{path}' cannot be opened.", new Win32Exception(Marshal.GetLastPInvokeError()));
+        var handle = OpenOrThrow(path, ReadWriteOrCreate | CloseOnExec);
+        while (Flock(handle, ExclusiveLock) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                var failure = Failed($"The file '{path}' cannot be locked.");
+                handle.Dispose();
+                throw failure;
+            }
+        }
+
+        return handle;
+    }
+
+    private static SafeFileHandle OpenOrThrow(string path, int flags)
+    {
+        var descriptor = Open(path, flags, (int)DurableFile.OwnerOnly);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failed($"'{path}' cannot be opened.");
+    }
+
+    // The error's number stands where the framework's own exceptions have it.
+    private static IOException Failed(string message)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{message} {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
@@ -57,10 +78,13 @@ internal static partial class NativeFiles
     private static partial int Statx(SafeFileHandle directory, string path, int flags, uint mask, out StatusBuffer status);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Flock(SafeFileHandle file, int operation);
 
     // struct statx: the same on every architecture, 256 bytes, stx_uid at 20.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
