@@ -30,13 +30,13 @@ public sealed class AuditTests
             [
                 $"attest allowed - sample {TestPolicy.Known} - -",
                 $"release allowed models/langid/v1 sample {TestPolicy.Known} models -",
-                $"attest allowed - sample {TestPolicy.Unknown} - -",
-                $"release refused models/langid/v1 sample {TestPolicy.Unknown} models TSF3017",
                 $"release refused rows/langid/v1 sample {TestPolicy.Known} - TSF3004",
             ],
             Decisions(broker.Audit));
         Assert.Equal(
             [
+                $"attest allowed - sample {TestPolicy.Unknown} - -",
+                $"release refused models/langid/v1 sample {TestPolicy.Unknown} models TSF3017",
                 "release refused models/langid/v1 - - - TSF3008",
                 "challenge refused - - - - TSF3015",
                 "attest refused - sample - - TSF3009",

@@ -272,20 +272,13 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Refuses_sessions_beyond_the_capacity_of_attested_ones_until_old_ones_expire()
+    public async Task Rejects_simulated_evidence_once_the_policy_has_no_rule_about_it()
     {
-        var time = new FakeTimeProvider();
-        var store = new Sessions.SessionStore(time);
-        for (var i = 0; i < Sessions.SessionStore.Capacity; i++)
-        {
-            store.Keep(store.Start("sample"), "token");
-        }
+        await using var broker = await RunningBroker.StartAsync();
+        var (cookie, nonce) = await broker.Wire.ChallengeAsync();
+        File.WriteAllText(broker.PolicyFile, TestPolicy.Of());
 
-        var exception = Assert.Throws<TsfException>(() => store.Start("sample"));
-        Assert.Equal(TsfErrors.TooManySessions, exception.Error);
-        Assert.Equal(300, exception.RetryAfterSeconds);
-
-        time.Advance(TimeSpan.FromMinutes(5));
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => store.Start("sample"))));
+        (await broker.Wire.AttestAsync(cookie, broker.Wire.Attestation(nonce))).IsRefused("AttestationError", "TSF3015", "tee");
+        (await broker.Wire.ResourceAsync(cookie)).IsRefused("TokenNotFound", "TSF3025");
     }
 }

@@ -186,6 +186,25 @@ public sealed class StrangerTests
     }
 
     [Fact]
+    public void Full_store_of_attested_sessions_gives_up_the_oldest_and_leaves_time_to_answer_a_challenge()
+    {
+        var store = new SessionStore(new FakeTimeProvider());
+        var attested = Enumerable.Range(0, SessionStore.Capacity).Select(_ => store.Start("sample")).ToList();
+        attested.ForEach(session => store.Keep(session, "token"));
+
+        var guest = store.Start("sample");
+        Assert.Null(store.TokenOf(attested[0].Id));
+        Assert.Equal("token", store.TokenOf(attested[1].Id));
+        for (var i = 1; i < SessionStore.Capacity / 2; i++)
+        {
+            store.Start("sample");
+        }
+
+        Assert.Same(guest, store.UseNonce(guest.Id));
+        Assert.Equal("token", store.TokenOf(attested[^1].Id));
+    }
+
+    [Fact]
     public async Task Request_for_a_challenge_is_small()
     {
         await using var broker = await RunningBroker.StartAsync();

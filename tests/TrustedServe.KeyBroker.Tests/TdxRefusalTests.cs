@@ -23,7 +23,12 @@ public sealed class TdxRefusalTests
         answer.IsRefused("PolicyDeny", "TSF3017", register, step: "Policy");
         Assert.Equal("production", Text(answer.Json["rule"]));
         Assert.NotEqual(Text(answer.Json["expected"]), Text(answer.Json["seen"]));
-        Assert.Contains("\"decision\":\"release\",\"verdict\":\"refused\"", broker.Broker.Audit, StringComparison.Ordinal);
+
+        // However genuine it is, what it can repeat at will stands apart from the decisions that count.
+        await broker.Broker.Host.DisposeAsync();
+        Assert.Empty(broker.Broker.Audit);
+        Assert.Contains("\"decision\":\"attest\",\"verdict\":\"allowed\"", broker.Broker.StrangersAudit, StringComparison.Ordinal);
+        Assert.Contains("\"decision\":\"release\",\"verdict\":\"refused\"", broker.Broker.StrangersAudit, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -354,6 +359,16 @@ public sealed class TdxRefusalTests
         var (answer, _) = await broker.AttestAsync(new TdxGuest());
         Assert.Equal((HttpStatusCode.InternalServerError, "TSF3351"), (answer.Status, Text(answer.Json["code"])));
         Assert.DoesNotContain("127.0.0.1", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Simulated_evidence_gets_no_challenge_where_no_rule_is_about_it()
+    {
+        await using var broker = await TdxBroker.StartAsync();
+        var answer = await broker.Wire.SendAsync(HttpMethod.Post, "/kbs/v0/auth", WireClient.AuthBody());
+        answer.IsRefused("AttestationError", "TSF3015", "tee");
+        Assert.Equal("tdx", Text(answer.Json["expected"]));
+        Assert.Null(answer.Cookie);
     }
 
     [Fact]

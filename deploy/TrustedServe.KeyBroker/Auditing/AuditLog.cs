@@ -3,9 +3,9 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.KeyBroker.Auditing;
 
 /// <summary>
-/// Every decision as a line of a file in the broker's folder, and in the log: in <c>audit.jsonl</c> what was decided about callers
-/// whose evidence or token verified, in <c>audit-strangers.jsonl</c> the refusals of all others, who could push the former out
-/// otherwise. A release whose line cannot be written does not happen; its line is on the disk before the answer leaves.
+/// Every decision as a line of a file in the broker's folder, and in the log: in <c>audit.jsonl</c> what was decided about guests that
+/// a rule of the policy accepts, in <c>audit-strangers.jsonl</c> what about all others, who could push the former out otherwise. A
+/// release whose line cannot be written does not happen; its line is on the disk before the answer leaves.
 /// </summary>
 internal sealed partial class AuditLog : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed partial class AuditLog : IDisposable
         strangers = new StrangerLog(folder, logger, time);
     }
 
-    /// <summary>Records a decision on a caller whose evidence or token verified.</summary>
+    /// <summary>Records a decision on a guest that a rule accepts.</summary>
     /// <exception cref="TsfException">TSF0006 or TSF0008 when it cannot be written.</exception>
     public void Record(AuditEntry entry)
     {
@@ -35,7 +35,7 @@ internal sealed partial class AuditLog : IDisposable
         }
     }
 
-    /// <summary>Records the refusal of a caller who has shown nothing that verified.</summary>
+    /// <summary>Records a decision on anybody else.</summary>
     public void RecordStranger(AuditEntry entry)
     {
         Log(entry, LogLevel.Debug);

@@ -4,7 +4,7 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.KeyBroker.Auditing;
 
 /// <summary>
-/// Refusals of callers who have shown nothing that verified, a line each in <c>audit-strangers.jsonl</c>. Whoever reaches the port
+/// Decisions on callers whom no rule accepts, a line each in <c>audit-strangers.jsonl</c>: mostly refusals. Whoever reaches the port
 /// can cause them at any rate, so they have a file of their own of bounded size, and are written by a thread of their own: a caller
 /// never waits for the disk. When they come faster than they can be written, how many were dropped is a line.
 /// </summary>
@@ -37,7 +37,7 @@ internal sealed partial class StrangerLog : IDisposable
         writer.Start();
     }
 
-    /// <summary>Records a refusal; returns at once.</summary>
+    /// <summary>Records a decision; returns at once.</summary>
     public void Record(AuditEntry entry)
     {
         if (!waiting.TryAdd(entry with { Reason = Cut(entry.Reason), Resource = Cut(entry.Resource) }))

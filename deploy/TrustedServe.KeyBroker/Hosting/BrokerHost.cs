@@ -64,7 +64,7 @@ public sealed partial class BrokerHost : IAsyncDisposable
             }
 
             var broker = new BrokerService(
-                new SessionStore(time), new EvidenceVerifiers(verifiers), keys, new TokenIssuer(keys, time), policy, resources, audit, time);
+                new SessionStore(time), new EvidenceVerifiers(() => policy.Current, verifiers), keys, new TokenIssuer(keys, time), policy, resources, audit, time);
             var routes = new BrokerRoutes(broker, logger);
 
             var application = builder.Build();
@@ -83,7 +83,7 @@ public sealed partial class BrokerHost : IAsyncDisposable
 
             var host = new BrokerHost(application, owned);
             LogListening(logger, host.Address, options.Folder, policy.Current.Rules.Count);
-            if (policy.Current.Rules.Any(rule => rule.Tdx is null))
+            if (policy.Current.TakesSimulated)
             {
                 LogInsecure(logger);
             }

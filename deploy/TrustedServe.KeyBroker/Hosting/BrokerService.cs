@@ -87,6 +87,7 @@ internal sealed class BrokerService(
     public async Task<string> AttestAsync(string? sessionId, AttestRequest request, CancellationToken cancellationToken)
     {
         var entry = Entry("attest");
+        var known = false;
         try
         {
             // 1
@@ -111,16 +112,17 @@ internal sealed class BrokerService(
             var evidence = await verifiers.Of(session.Tee)
                 .VerifyAsync(request.TeeEvidence.Primary, digest, request.InitData, cancellationToken).ConfigureAwait(false);
             entry = entry with { Measurement = evidence.Measurement };
+            known = policy.Current.Knows(evidence.Tee, evidence.Measurement, evidence.Tdx, entry.Time);
 
             // 5
             var token = tokens.Issue(evidence, request.RuntimeData.Claims(request.TeeEvidence.Additional));
-            audit.Record(entry);
+            Record(entry, known);
             sessions.Keep(session, token);
             return token;
         }
         catch (Exception exception)
         {
-            Refuse(entry, exception as TsfException ?? Unforeseen(exception));
+            Record(Refused(entry, exception as TsfException ?? Unforeseen(exception)), known);
             throw;
         }
     }
@@ -133,6 +135,7 @@ internal sealed class BrokerService(
     public (FlattenedJwe Answer, string Rule) Release(KeyId id, string? sessionId, string? bearer)
     {
         var entry = Entry("release") with { Resource = id.Path };
+        var known = false;
         try
         {
             // 1
@@ -141,7 +144,9 @@ internal sealed class BrokerService(
             entry = entry with { Tee = claims.Tee, Measurement = claims.Measurement };
 
             // 2
-            var rule = policy.Current.Decide(id, claims.Tee, claims.Measurement, claims.Tdx, entry.Time);
+            var current = policy.Current;
+            known = current.Knows(claims.Tee, claims.Measurement, claims.Tdx, entry.Time);
+            var rule = current.Decide(id, claims.Tee, claims.Measurement, claims.Tdx, entry.Time);
             entry = entry with { Rule = rule.Name };
 
             // 3
@@ -156,7 +161,7 @@ internal sealed class BrokerService(
         }
         catch (Exception exception)
         {
-            Refuse(entry, exception as TsfException ?? Unforeseen(exception));
+            Record(Refused(entry, exception as TsfException ?? Unforeseen(exception)), known);
             throw;
         }
     }
@@ -166,16 +171,16 @@ internal sealed class BrokerService(
 
     private AuditEntry Entry(string decision) => new() { Time = time.GetUtcNow(), Decision = decision, Verdict = "allowed" };
 
-    /// <summary>Whose evidence or token did not verify has no measurement, and is a stranger.</summary>
-    private void Refuse(AuditEntry entry, TsfException exception)
+    /// <summary>A guest that no rule accepts is a stranger, however genuine: whoever has any machine of its kind can be one.</summary>
+    private void Record(AuditEntry entry, bool known)
     {
-        if (entry.Measurement is null)
+        if (known)
         {
-            audit.RecordStranger(Refused(entry, exception));
+            audit.Record(entry);
         }
         else
         {
-            audit.Record(Refused(entry, exception));
+            audit.RecordStranger(entry);
         }
     }
 

@@ -89,8 +89,13 @@ public sealed class BrokerPolicy
             : DecideTdx(candidates, guest, now);
     }
 
-    /// <summary>Whether a rule, whatever its resources, accepts this TDX guest.</summary>
-    internal bool Knows(PolicyClaims guest, DateTimeOffset now) => Rules.Any(rule => rule.Tdx?.Evaluate(guest, now).Accepted is true);
+    /// <summary>Whether a rule is about simulated evidence.</summary>
+    internal bool TakesSimulated => Rules.Any(rule => rule.Tdx is null);
+
+    /// <summary>Whether a rule, whatever its resources, accepts this guest.</summary>
+    internal bool Knows(string tee, string measurement, PolicyClaims? guest, DateTimeOffset now) => tee == KbsProtocol.InsecureSimulatedTee
+        ? Rules.Any(rule => rule.AllowsSimulated(measurement))
+        : guest is not null && Rules.Any(rule => rule.Tdx?.Evaluate(guest, now).Accepted is true);
 
     /// <summary>The first rule that accepts the guest; the refusal is about the one of which it breaks the fewest parts.</summary>
     private static BrokerRule DecideTdx(List<BrokerRule> candidates, PolicyClaims? guest, DateTimeOffset now)

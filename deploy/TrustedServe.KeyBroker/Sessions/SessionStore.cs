@@ -20,12 +20,13 @@ internal sealed class SessionStore(TimeProvider time)
 
     // All live equally long, so the order of starting is the order of expiry.
     private readonly LinkedList<BrokerSession> byAge = new();
+    private int attested;
 
     /// <summary>
-    /// Starts a session. Anybody may ask for one, so a full store gives up its oldest session that has not attested, instead of
-    /// turning everybody away: a guest attests within a second of its challenge.
+    /// Starts a session. Anybody may ask for one, so a full store gives up an old one instead of turning everybody away: the oldest
+    /// that has not attested, since a guest attests within a second of its challenge; but the oldest that has, whose owner still
+    /// has the token, while these are more than half, so that a challenge always finds time to be answered.
     /// </summary>
-    /// <exception cref="TsfException">TSF3018 when there are too many that have attested and not expired.</exception>
     public BrokerSession Start(string tee)
     {
         var session = new BrokerSession(
@@ -36,9 +37,9 @@ internal sealed class SessionStore(TimeProvider time)
         lock (gate)
         {
             RemoveExpired();
-            if (sessions.Count >= Capacity && !RemoveOldestWithoutToken())
+            if (sessions.Count >= Capacity)
             {
-                throw new TsfException(TsfErrors.TooManySessions, $"{Capacity} sessions have attested.") { RetryAfterSeconds = (int)Lifetime.TotalSeconds };
+                RemoveOldest(attested > Capacity / 2);
             }
 
             sessions.Add(session.Id, session);
@@ -89,24 +90,23 @@ internal sealed class SessionStore(TimeProvider time)
         lock (gate)
         {
             session.Token = token;
+            attested += sessions.ContainsKey(session.Id) ? 1 : 0;
         }
     }
 
     private TsfException Rejected(string? id) => TsfErrors.SessionRejected.With(
         id is not null && sessions.ContainsKey(id) ? "The session's nonce was used already." : "The session is unknown or expired.");
 
-    private bool RemoveOldestWithoutToken()
+    private void RemoveOldest(bool withToken)
     {
-        for (var node = byAge.First; node is not null; node = node.Next)
+        // A full store has one of the kind that is asked for: it has at least half of it.
+        var node = byAge.First!;
+        while ((node.Value.Token is not null) != withToken)
         {
-            if (node.Value.Token is null)
-            {
-                Remove(node);
-                return true;
-            }
+            node = node.Next!;
         }
 
-        return false;
+        Remove(node);
     }
 
     private void RemoveExpired()
@@ -122,5 +122,6 @@ internal sealed class SessionStore(TimeProvider time)
         byAge.Remove(node);
         sessions.Remove(node.Value.Id);
         unused.Remove(node.Value.Id);
+        attested -= node.Value.Token is null ? 0 : 1;
     }
 }

@@ -55,15 +55,17 @@ internal sealed class TdxEvidenceVerifier(CollateralCache collateral, TrustAncho
         // 5
         var documents = initData is { ValueKind: not JsonValueKind.Null } sent ? BoundInitData.Verify(sent, guest.MrConfigId) : null;
 
-        var trustworthiness = TdxTrustworthiness.Of(guest.TcbStatus, guest.Debug, current.Knows(guest, now));
+        var measurement = Convert.ToHexStringLower(guest.MrTd.Span);
+        var trustworthiness = TdxTrustworthiness.Of(guest.TcbStatus, guest.Debug, current.Knows(Name, measurement, guest, now));
         return new VerifiedEvidence(
             Name,
-            Convert.ToHexStringLower(guest.MrTd.Span),
+            measurement,
             trustworthiness.Status,
             trustworthiness.Vector,
             Convert.ToHexStringLower(verdict.Claims!.Report.ReportData),
             KbsJson.Element(TdxTokenClaims.Of(verdict, guest, fetched.Until, replayed: !eventLog.IsEmpty)))
         {
+            Tdx = guest,
             InitData = Convert.ToHexStringLower(guest.MrConfigId.Span),
             InitDataClaims = documents,
         };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TrustedServe.Attestation.Tdx.Policies;
 
 namespace TrustedServe.KeyBroker.Verification;
 
@@ -17,6 +18,9 @@ internal sealed record VerifiedEvidence(
     string ReportData,
     JsonElement Claims)
 {
+    /// <summary>What a rule about TDX guests judges; null for other evidence.</summary>
+    public PolicyClaims? Tdx { get; init; }
+
     /// <summary>The register to which initdata is bound, lower-case hex; null where the kind has none.</summary>
     public string? InitData { get; init; }
 

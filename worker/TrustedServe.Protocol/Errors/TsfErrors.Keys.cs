@@ -53,8 +53,8 @@ public static partial class TsfErrors
     /// <summary>TSF3017: a program that the policy does not know.</summary>
     public static readonly ErrorCode MeasurementRefused = new("TSF3017", 403, "The key broker's policy does not know this measurement", "Add the measurement to the rule if the program is one that may have the key.");
 
-    /// <summary>TSF3018: too many sessions.</summary>
-    public static readonly ErrorCode TooManySessions = new("TSF3018", 503, "The key broker has no place for another session", "Try again when sessions have expired, after five minutes at most.");
+    /// <summary>TSF3018: too many attestations at one time.</summary>
+    public static readonly ErrorCode TooManySessions = new("TSF3018", 503, "The key broker has no place for another attestation", "Try again after the seconds in Retry-After: attestations under way make place.");
 
     /// <summary>TSF3019: no such route at the broker.</summary>
     public static readonly ErrorCode UnknownBrokerRoute = new("TSF3019", 404, "The key broker has no such path", "Use /kbs/v0/auth, /kbs/v0/attest or /kbs/v0/resource/{repository}/{type}/{tag}.");
