@@ -44,6 +44,14 @@ public sealed class UsageTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_several_that_create_one_key_at_once_one_succeeds()
+    {
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RunAsync("key", "create", "kbs:///a/b/c", "--rows", "--model", "m")));
+        Assert.Single(runs, run => run.ExitCode == 0);
+        Assert.All(runs.Where(run => run.ExitCode != 0), run => Assert.Contains("kbs:///a/b/c exists already", run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Verify_with_a_publisher_refuses_what_nobody_signed()
     {
         var digits = Path.Combine(Repository.Samples, "digits");

@@ -8,6 +8,9 @@ namespace TrustedServe.KeyBroker.Tests;
 
 public sealed class ResourceStoreTests
 {
+    /// <summary>How often a race is run: what is wrong once in a hundred times shows.</summary>
+    private const int Rounds = 200;
+
     private static readonly KeyId A = KeyId.Parse("kbs:///models/a/v1");
     private static readonly KeyId B = KeyId.Parse("kbs:///models/b/v1");
 
@@ -197,6 +200,52 @@ public sealed class ResourceStoreTests
             using var resource = store.Get(id);
             Assert.Equal($"n{resource!.Span[0]}", id.Tag);
         }
+    }
+
+    [Fact]
+    public void Of_many_at_first_use_one_makes_the_root_key_and_all_have_it()
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            using var folder = new TemporaryDirectory();
+            var keys = AtOnce(_ =>
+            {
+                using var key = RootKey.Load(folder["broker"]);
+                return Convert.ToHexString(key.Span);
+            });
+            Assert.Single(keys.Distinct());
+        }
+    }
+
+    [Fact]
+    public void Of_many_that_put_a_new_resource_at_once_one_succeeds_and_its_stays()
+    {
+        using var folder = new TemporaryDirectory();
+        using var store = ResourceStore.Open(folder["broker"]);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var id = KeyId.Parse($"kbs:///models/a/v{round}");
+            var succeeded = AtOnce(writer => store.PutNew(id, [(byte)writer]));
+            Assert.Single(succeeded, true);
+            using var kept = store.Get(id);
+            Assert.True(succeeded[kept!.Span[0]]);
+        }
+
+        Assert.Empty(Directory.GetFiles(folder["broker", "resources"], ".*"));
+    }
+
+    private static T[] AtOnce<T>(Func<int, T> action)
+    {
+        var results = new T[8];
+        using var start = new Barrier(results.Length);
+        var threads = Enumerable.Range(0, results.Length).Select(i => new Thread(() =>
+        {
+            start.SignalAndWait();
+            results[i] = action(i);
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        return results;
     }
 
     private static string FileOf(TemporaryDirectory folder, KeyId id) => folder["broker", "resources", $"{id.Repository}~{id.Type}~{id.Tag}.sealed"];

@@ -39,12 +39,10 @@ internal static class KeyCreateCommand
             else
             {
                 using var store = ResourceStore.Open(parsed.GetValue(folder)!);
-                if (store.List().Contains(keyId))
+                if (!store.PutNew(keyId, bytes.Span))
                 {
                     throw TsfErrors.Usage.With($"{keyId} exists already; packages sealed under it could never be opened again if it were replaced. Choose another tag.");
                 }
-
-                store.Put(keyId, bytes.Span);
             }
 
             Print(parsed.GetValue(json), keyId, record, place ?? $"embedded broker, {parsed.GetValue(folder)}");

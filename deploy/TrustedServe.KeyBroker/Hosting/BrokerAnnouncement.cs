@@ -18,7 +18,7 @@ internal static class BrokerAnnouncement
 
         try
         {
-            DurableFile.Write(Path.GetFullPath(file), [.. line, (byte)'\n'], replace: true);
+            DurableFile.Write(Path.GetFullPath(file), [.. line, (byte)'\n']);
         }
         catch (Exception exception) when (FileErrors.IsKnown(exception))
         {

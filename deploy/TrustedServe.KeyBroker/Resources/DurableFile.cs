@@ -14,8 +14,33 @@ internal static class DurableFile
     /// Writes a file: 1 under a temporary name, 2 flushed to the disk, 3 renamed (which replaces in one step), 4 the directory
     /// flushed too.
     /// </summary>
-    /// <exception cref="IOException">Among others when the file exists and <paramref name="replace"/> is false.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, bool replace)
+    public static void Write(string path, ReadOnlySpan<byte> content) =>
+        Place(path, content, temporary => File.Move(temporary, path, overwrite: true));
+
+    /// <summary>
+    /// As <see cref="Write"/>, but false, with nothing changed, when there is something of that name: step 3 links, since the
+    /// framework's move looks first and then replaces what came in between.
+    /// </summary>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
+    {
+        var created = false;
+        Place(path, content, temporary => created = NativeFiles.TryLink(temporary, path));
+        return created;
+    }
+
+    /// <summary>Removes what writers that were killed left behind: temporary files older than any write takes.</summary>
+    public static void Sweep(string directory, TimeProvider time)
+    {
+        foreach (var path in Directory.EnumerateFiles(directory, $".*{TemporarySuffix}"))
+        {
+            if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > LeftoverAge)
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    private static void Place(string path, ReadOnlySpan<byte> content, Action<string> place)
     {
         var directory = Path.GetDirectoryName(path)!;
         var temporary = Path.Combine(directory, $".{Guid.NewGuid():N}{TemporarySuffix}");
@@ -34,26 +59,14 @@ internal static class DurableFile
                 stream.Flush(flushToDisk: true);
             }
 
-            // Closed before the rename: a lock on it would turn readers of the new file away.
-            File.Move(temporary, path, replace);
-            NativeFiles.SyncDirectory(directory);
+            // Closed before it gets its name: a lock on it would turn readers of the new file away.
+            place(temporary);
         }
-        catch
+        finally
         {
             File.Delete(temporary);
-            throw;
         }
-    }
 
-    /// <summary>Removes what writers that were killed left behind: temporary files older than any write takes.</summary>
-    public static void Sweep(string directory, TimeProvider time)
-    {
-        foreach (var path in Directory.EnumerateFiles(directory, $".*{TemporarySuffix}"))
-        {
-            if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > LeftoverAge)
-            {
-                File.Delete(path);
-            }
-        }
+        NativeFiles.SyncDirectory(directory);
     }
 }

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TrustedServe.KeyBroker.Resources;
 
-/// <summary>What the framework does not offer about files: their owner, making a directory's entries durable, and a lock that is waited for.</summary>
+/// <summary>
+/// What the framework does not offer about files: their owner, making a directory's entries durable, a lock that is waited for, and a
+/// name that is given only where it is free.
+/// </summary>
 internal static partial class NativeFiles
 {
     private const int EmptyPath = 0x1000;
@@ -13,6 +16,7 @@ internal static partial class NativeFiles
     private const int ReadWriteOrCreate = 0x2 | 0x40;
     private const int ExclusiveLock = 2;
     private const int Interrupted = 4;
+    private const int NameTaken = 17;
 
     /// <summary>The user that this process acts as.</summary>
     public static uint CurrentUser => EffectiveUser();
@@ -58,6 +62,10 @@ internal static partial class NativeFiles
         return handle;
     }
 
+    /// <summary>Gives a file a second name; false when there is something of that name.</summary>
+    public static bool TryLink(string path, string name) =>
+        Link(path, name) == 0 || (Marshal.GetLastPInvokeError() == NameTaken ? false : throw Failed($"The file '{name}' cannot be made."));
+
     private static SafeFileHandle OpenOrThrow(string path, int flags)
     {
         var descriptor = Open(path, flags, (int)DurableFile.OwnerOnly);
@@ -85,6 +93,9 @@ internal static partial class NativeFiles
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
 
     // struct statx: the same on every architecture, 256 bytes, stx_uid at 20.
     [StructLayout(LayoutKind.Explicit, Size = 256)]

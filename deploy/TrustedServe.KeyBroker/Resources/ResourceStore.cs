@@ -6,7 +6,7 @@ namespace TrustedServe.KeyBroker.Resources;
 
 /// <summary>
 /// The resources of a broker, encrypted at rest, one file each in the folder <c>resources</c>. Several processes may use one
-/// folder at a time: every write replaces a whole file in one step.
+/// folder at a time: every write makes or replaces a whole file in one step.
 /// </summary>
 public sealed class ResourceStore : IDisposable
 {
@@ -32,15 +32,27 @@ public sealed class ResourceStore : IDisposable
     /// <exception cref="TsfException">TSF3023 when it is empty or over 1 MiB, TSF0006, TSF0008.</exception>
     public void Put(KeyId id, ReadOnlySpan<byte> resource)
     {
-        if (resource.Length is 0 or > KbsProtocol.MaxResourceBytes)
-        {
-            throw TsfErrors.ResourceTooLarge.With($"A resource has 1 to {KbsProtocol.MaxResourceBytes} bytes; this one has {resource.Length}.");
-        }
-
         var path = PathOf(id);
+        var file = Seal(id, resource);
         try
         {
-            DurableFile.Write(path, cipher.Seal(id.Path, resource), replace: true);
+            DurableFile.Write(path, file);
+        }
+        catch (Exception exception) when (FileErrors.IsKnown(exception))
+        {
+            throw FileErrors.Of(exception, path);
+        }
+    }
+
+    /// <summary>As <see cref="Put"/>, but false, with nothing changed, when there is a resource of the same id.</summary>
+    /// <exception cref="TsfException">As <see cref="Put"/>.</exception>
+    public bool PutNew(KeyId id, ReadOnlySpan<byte> resource)
+    {
+        var path = PathOf(id);
+        var file = Seal(id, resource);
+        try
+        {
+            return DurableFile.TryCreate(path, file);
         }
         catch (Exception exception) when (FileErrors.IsKnown(exception))
         {
@@ -147,6 +159,10 @@ public sealed class ResourceStore : IDisposable
             return null;
         }
     }
+
+    private byte[] Seal(KeyId id, ReadOnlySpan<byte> resource) => resource.Length is > 0 and <= KbsProtocol.MaxResourceBytes
+        ? cipher.Seal(id.Path, resource)
+        : throw TsfErrors.ResourceTooLarge.With($"A resource has 1 to {KbsProtocol.MaxResourceBytes} bytes; this one has {resource.Length}.");
 
     private string PathOf(KeyId id) => Path.Combine(directory, $"{id.Repository}{Separator}{id.Type}{Separator}{id.Tag}{Suffix}");
 }

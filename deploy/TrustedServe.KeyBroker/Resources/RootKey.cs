@@ -22,6 +22,7 @@ internal static class RootKey
                 throw TsfErrors.UnsafeKeyFile.With($"Other users can write in the folder '{folder}', or it belongs to another user.");
             }
 
+            DurableFile.Sweep(folder, TimeProvider.System);
             var path = Path.Combine(folder, FileName);
             if (!Path.Exists(path))
             {
@@ -39,14 +40,9 @@ internal static class RootKey
     private static void Create(string path)
     {
         using var key = SecretBuffer.Random(KeyBytes);
-        try
-        {
-            DurableFile.Write(path, key.Span, replace: false);
-        }
-        catch (IOException) when (Path.Exists(path))
-        {
-            // Another process was first; its key is the one.
-        }
+
+        // Where it is not created, another process was first; its key is the one.
+        DurableFile.TryCreate(path, key.Span);
     }
 
     private static SecretBuffer Read(string path)

@@ -85,7 +85,7 @@ internal sealed partial class SigningKeyFiles : IDisposable
         {
             return Guard(() =>
             {
-                DurableFile.Write(Path.Combine(directory, name), cipher.Seal(name, encoded), replace: false);
+                DurableFile.Write(Path.Combine(directory, name), cipher.Seal(name, encoded));
                 return name;
             });
         }
