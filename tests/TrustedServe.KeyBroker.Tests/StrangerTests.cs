@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TrustedServe.KeyBroker.Auditing;
@@ -202,6 +203,37 @@ public sealed class StrangerTests
 
         Assert.Same(guest, store.UseNonce(guest.Id));
         Assert.Equal("token", store.TokenOf(attested[^1].Id));
+    }
+
+    [Fact]
+    public async Task Callers_that_reset_their_connection_in_mid_body_are_no_failure_of_the_broker()
+    {
+        // Whether the reading fails or is cancelled first is up to the server.
+        const int Callers = 10;
+        await using var broker = await RunningBroker.StartAsync();
+        for (var i = 0; i < Callers; i++)
+        {
+            using var connection = new TcpClient();
+            await connection.ConnectAsync(IPAddress.Loopback, broker.Host.Address.Port);
+
+            // The broker says 100 when it begins to read the body.
+            await connection.GetStream().WriteAsync("POST /kbs/v0/auth HTTP/1.1\r\nHost: broker\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n"u8.ToArray());
+            await connection.GetStream().ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length]).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            await connection.GetStream().WriteAsync("{"u8.ToArray());
+
+            // Closed in this way, a socket resets.
+            connection.LingerState = new LingerOption(true, 0);
+            connection.Client.Close(0);
+        }
+
+        var begun = Stopwatch.GetTimestamp();
+        while (broker.Log.Lines.Count(line => line.Text.StartsWith("Request finished", StringComparison.Ordinal)) < Callers)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30), broker.Log.All);
+            await Task.Delay(10);
+        }
+
+        Assert.DoesNotContain(broker.Log.Lines, line => line.Level >= LogLevel.Error);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using TrustedServe.Attestation.Kbs;
 using TrustedServe.Attestation.Keys;
@@ -37,9 +38,10 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
             var refusal = broker.Unread(TsfErrors.MalformedKbsMessage.With($"The body cannot be read: {(exception.StatusCode == 413 ? "it is too large" : "it ends early or is malformed")}."));
             await RefuseAsync(context, refusal, exception.StatusCode).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (exception is ConnectionAbortedException || context.RequestAborted.IsCancellationRequested)
         {
-            // The caller left; there is nobody to answer.
+            // The caller left: there is nobody to answer, and no rest of a body that the server could read.
+            context.Abort();
         }
         catch (Exception exception)
         {
@@ -130,7 +132,16 @@ internal sealed partial class BrokerRoutes(BrokerService broker, ILogger logger)
     {
         // The server's own limit ends a body that is too large, whether it tells its length or not.
         using var buffer = new MemoryStream();
-        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // The caller reset its connection. The server says so before or after it cancels what is under way.
+            throw new ConnectionAbortedException(exception.Message, exception);
+        }
+
         return buffer.ToArray();
     }
 

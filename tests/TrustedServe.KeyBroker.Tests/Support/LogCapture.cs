@@ -6,9 +6,9 @@ namespace TrustedServe.KeyBroker.Tests.Support;
 /// <summary>Keeps every line that is logged, at any level.</summary>
 internal sealed class LogCapture : ILoggerProvider, ILogger
 {
-    private readonly ConcurrentQueue<(int Id, string Text)> lines = new();
+    private readonly ConcurrentQueue<(LogLevel Level, int Id, string Text)> lines = new();
 
-    public IReadOnlyList<(int Id, string Text)> Lines => [.. lines];
+    public IReadOnlyList<(LogLevel Level, int Id, string Text)> Lines => [.. lines];
 
     public string All => string.Join('\n', lines.Select(line => line.Text));
 
@@ -20,7 +20,7 @@ internal sealed class LogCapture : ILoggerProvider, ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        lines.Enqueue((eventId.Id, $"{formatter(state, exception)} {exception}"));
+        lines.Enqueue((logLevel, eventId.Id, $"{formatter(state, exception)} {exception}"));
 
     public void Dispose()
     {
