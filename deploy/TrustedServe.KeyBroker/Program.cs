@@ -13,6 +13,11 @@ try
     await BrokerHost.RunAsync(BrokerArguments.Parse(args), ended.Token);
     return 0;
 }
+catch (OperationCanceledException) when (ended.IsCancellationRequested)
+{
+    // Told to end while it was starting.
+    return 0;
+}
 catch (TsfException exception)
 {
     await Console.Error.WriteLineAsync($"{exception.Code}: {exception.Message}\n{exception.Error.Remedy}");

@@ -50,12 +50,35 @@ public sealed class ProcessTests
         }
 
         Assert.StartsWith("{\"listening\":\"http://127.0.0.1:", File.ReadAllText(folder["ready.json"]), StringComparison.Ordinal);
-        using (var kill = Process.Start("kill", ["-TERM", broker.Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        await TerminateAsync(broker);
+        Assert.Equal(0, (await broker.ExitAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Process_that_is_told_to_end_while_it_starts_ends_cleanly()
+    {
+        using var folder = Prepared();
+        var (_, certificate) = TestAuthority.Create();
+        using var key = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(folder["key.pem"], key.ExportPkcs8PrivateKeyPem());
+        using (var pipe = Process.Start("mkfifo", [folder["cert.pem"]]))
         {
-            await kill.WaitForExitAsync();
+            await pipe.WaitForExitAsync();
         }
 
-        Assert.Equal(0, (await broker.ExitAsync()).Code);
+        await using var broker = BrokerProcess.Start(
+            "--folder", folder["broker"], "--policy", folder["policy.json"], "--listen", "https://127.0.0.1:0", "--tls-certificate", folder["cert.pem"], "--tls-key", folder["key.pem"]);
+
+        // Opened only when the broker reads its certificate, which it does not have before the signal is sent.
+        var end = await Task.Run(() => new StreamWriter(folder["cert.pem"])).WaitAsync(TimeSpan.FromSeconds(60));
+        await using (end)
+        {
+            await TerminateAsync(broker);
+            await end.WriteAsync(certificate.ExportCertificatePem());
+        }
+
+        var (code, errors) = await broker.ExitAsync();
+        Assert.True(code == 0, $"{code}: {errors}");
     }
 
     [Fact]
@@ -192,6 +215,21 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task Address_that_this_machine_does_not_have_is_said_plainly()
+    {
+        using var folder = Prepared();
+        var (_, certificate) = TestAuthority.Create();
+        using var key = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(folder["cert.pem"], certificate.ExportCertificatePem());
+        File.WriteAllText(folder["key.pem"], key.ExportPkcs8PrivateKeyPem());
+        await using var broker = BrokerProcess.Start(
+            "--folder", folder["broker"], "--policy", folder["policy.json"], "--listen", "https://192.0.2.1:8090", "--tls-certificate", folder["cert.pem"], "--tls-key", folder["key.pem"]);
+        var (code, errors) = await broker.ExitAsync();
+        Assert.Equal(3, code);
+        Assert.Contains("TSF0002: listen is https://192.0.2.1:8090/, on which this process cannot listen", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Serves_TLS_to_a_client_that_pins_its_authority_and_to_no_other()
     {
         using var folder = Prepared();
@@ -231,6 +269,12 @@ public sealed class ProcessTests
         IKeySource Client(string? certificateFile) => new BrokerKeySource(
             broker.Address, certificateFile, new InsecureSimulatedEvidenceSource(TestPolicy.Known),
             KeySourceTiming.Broker, TimeProvider.System);
+    }
+
+    private static async Task TerminateAsync(BrokerProcess broker)
+    {
+        using var kill = Process.Start("kill", ["-TERM", broker.Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     private static Task<BrokerHost> StartAsync(TemporaryDirectory folder, string listen) => BrokerHost.StartAsync(

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -76,9 +77,12 @@ public sealed partial class BrokerHost : IAsyncDisposable
             catch (Exception exception)
             {
                 await application.DisposeAsync().ConfigureAwait(false);
-                throw exception is IOException { InnerException: AddressInUseException }
-                    ? TsfErrors.AddressInUse.With($"{options.Listen} is in use.", exception)
-                    : exception;
+                throw exception switch
+                {
+                    IOException { InnerException: AddressInUseException } => TsfErrors.AddressInUse.With($"{options.Listen} is in use.", exception),
+                    IOException or SocketException => TsfErrors.InvalidSettings.With($"listen is {options.Listen}, on which this process cannot listen: {exception.Message}", exception),
+                    _ => exception,
+                };
             }
 
             var host = new BrokerHost(application, owned);
