@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Secrets;
 
@@ -12,15 +13,17 @@ internal static class BrokerAdministration
     public static async Task PutAsync(Uri broker, KeyId id, SecretBuffer resource, string? token, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
-        using var content = new ByteArrayContent(resource.Span.ToArray());
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(broker, $"kbs/v0/resource/{id.Path}")) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(broker, $"kbs/v0/resource/{id.Path}"));
         if (token is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
+        // The content takes nothing but an ordinary array.
+        var bytes = resource.Span.ToArray();
         try
         {
+            request.Content = new ByteArrayContent(bytes);
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
@@ -30,6 +33,10 @@ internal static class BrokerAdministration
         catch (HttpRequestException exception)
         {
             throw TsfErrors.BrokerUnreachable.With($"The broker at {broker} cannot be reached: {exception.Message}", exception);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
         }
     }
 }
