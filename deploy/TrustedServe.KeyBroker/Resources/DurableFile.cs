@@ -28,6 +28,19 @@ internal static class DurableFile
         return created;
     }
 
+    /// <summary>Makes a folder for the owner alone where it is missing; it is on the disk when this returns.</summary>
+    public static void MakeFolder(string path)
+    {
+        var parents = new List<string>();
+        for (var missing = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)); !Directory.Exists(missing); missing = parents[^1])
+        {
+            parents.Add(Path.GetDirectoryName(missing)!);
+        }
+
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        parents.ForEach(NativeFiles.SyncDirectory);
+    }
+
     /// <summary>Removes what writers that were killed left behind: temporary files older than any write takes.</summary>
     public static void Sweep(string directory, TimeProvider time)
     {

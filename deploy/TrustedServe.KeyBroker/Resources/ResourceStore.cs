@@ -137,7 +137,7 @@ public sealed class ResourceStore : IDisposable
         var directory = Path.Combine(folder, "resources");
         try
         {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            DurableFile.MakeFolder(directory);
             DurableFile.Sweep(directory, TimeProvider.System);
         }
         catch (Exception exception) when (FileErrors.IsKnown(exception))

@@ -16,7 +16,7 @@ internal static class RootKey
     {
         try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            DurableFile.MakeFolder(folder);
             if ((File.GetUnixFileMode(folder) & OthersMayWrite) != 0 || NativeFiles.OwnerOfDirectory(folder) != NativeFiles.CurrentUser)
             {
                 throw TsfErrors.UnsafeKeyFile.With($"Other users can write in the folder '{folder}', or it belongs to another user.");

@@ -28,7 +28,7 @@ internal sealed partial class SigningKeyFiles : IDisposable
         orderFile = Path.Combine(folder, SigningKeyRing.OrderFileName);
         Guard(() =>
         {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            DurableFile.MakeFolder(directory);
             DurableFile.Sweep(directory, TimeProvider.System);
             return 0;
         });
