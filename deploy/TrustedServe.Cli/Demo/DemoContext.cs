@@ -53,11 +53,16 @@ internal sealed class DemoContext : IAsyncDisposable
     /// <summary>Ends what was started and removes the folder.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Stack is not null)
+        try
         {
-            await Stack.DisposeAsync();
+            if (Stack is not null)
+            {
+                await Stack.DisposeAsync();
+            }
         }
-
-        folder.Delete(recursive: true);
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

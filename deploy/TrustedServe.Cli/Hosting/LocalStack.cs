@@ -55,10 +55,16 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>Ends the front end (which drains), then the broker.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Functions.DisposeAsync();
-        if (BrokerProcess is not null)
+        try
         {
-            await BrokerProcess.DisposeAsync();
+            await Functions.DisposeAsync();
+        }
+        finally
+        {
+            if (BrokerProcess is not null)
+            {
+                await BrokerProcess.DisposeAsync();
+            }
         }
     }
 

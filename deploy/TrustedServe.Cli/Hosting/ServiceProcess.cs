@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Cli.Hosting;
@@ -45,7 +46,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Its exit code, once it has ended.</summary>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>Raised for every line it logs, on the thread that reads it.</summary>
+    /// <summary>
+    /// Raised for every line it logs, on the thread that reads it. What a handler throws first comes out of whatever waits for the
+    /// child's end; until then the child is read on.
+    /// </summary>
     public event Action<LogEvent>? Logged;
 
     /// <summary>Starts <c>dotnet <paramref name="program"/></c> with its diagnostics port closed.</summary>
@@ -160,8 +164,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <inheritdoc cref="EndAsync"/>
     public async ValueTask DisposeAsync()
     {
-        await EndAsync();
-        process.Dispose();
+        try
+        {
+            await EndAsync();
+        }
+        finally
+        {
+            process.Dispose();
+        }
     }
 
     private string LastLine()
@@ -175,6 +185,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private async Task PumpAsync(StreamReader reader)
     {
+        ExceptionDispatchInfo? failure = null;
         while (await reader.ReadLineAsync() is { } line)
         {
             var parsed = LogEvent.Parse(line);
@@ -191,7 +202,17 @@ internal sealed class ServiceProcess : IAsyncDisposable
                 changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
-            Logged?.Invoke(parsed);
+            try
+            {
+                Logged?.Invoke(parsed);
+            }
+            catch (Exception exception)
+            {
+                // Not now: a child whose lines nobody reads stands still as soon as its pipe is full.
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
         }
+
+        failure?.Throw();
     }
 }

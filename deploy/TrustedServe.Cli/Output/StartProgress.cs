@@ -3,6 +3,7 @@ using System.Text.Json;
 using Spectre.Console;
 using TrustedServe.Cli.Bench.ColdStart;
 using TrustedServe.Cli.Hosting;
+using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Cli.Output;
 
@@ -13,19 +14,21 @@ internal sealed class StartProgress(bool json)
     private static readonly string[] Unshown = [StartParts.Detail, "attestation-age"];
 
     private readonly Lock gate = new();
+    private bool saidLost;
 
-    /// <summary>Shows one line; safe to call from several threads.</summary>
+    /// <summary>Shows one line, or says once that lines cannot be shown; safe to call from several threads.</summary>
     public void Show(LogEvent line)
     {
         lock (gate)
         {
-            if (json)
+            try
             {
-                Console.WriteLine(line.Raw);
+                Write(line);
             }
-            else if (Describe(line) is { } text)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                AnsiConsole.MarkupLine(text);
+                // A full disk or a closed terminal takes the log away, not the service.
+                SayLost(exception);
             }
         }
     }
@@ -41,6 +44,36 @@ internal sealed class StartProgress(bool json)
             ? $"{(line.Level == "Warning" ? "[yellow]![/]" : "[red]✗[/]")} {line.Message.EscapeMarkup()}"
             : line.Id == LogIds.TrustMode ? $"[yellow]{line.Message.EscapeMarkup()}[/]" : null,
     };
+
+    private void Write(LogEvent line)
+    {
+        if (json)
+        {
+            Console.WriteLine(line.Raw);
+        }
+        else if (Describe(line) is { } text)
+        {
+            AnsiConsole.MarkupLine(text);
+        }
+    }
+
+    private void SayLost(Exception cause)
+    {
+        if (saidLost)
+        {
+            return;
+        }
+
+        saidLost = true;
+        try
+        {
+            Failures.Print(TsfErrors.FileUnreadable.With($"Lines of the log are lost ({cause.Message}); what logs them goes on.", cause), json);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Standard error went the same way: there is nobody left to tell.
+        }
+    }
 
     private static string Step(LogEvent line)
     {
