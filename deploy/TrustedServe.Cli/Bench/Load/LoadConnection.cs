@@ -80,8 +80,9 @@ internal sealed class LoadConnection(Uri address, TimeSpan timeout) : IDisposabl
                 && outputs is { ValueKind: JsonValueKind.Array } && outputs.GetArrayLength() > 0
                 && outputs.EnumerateArray().All(output => output.ValueKind == JsonValueKind.Object && output.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // No JSON, or a name in it is not Unicode.
             return false;
         }
     }
