@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using TrustedServe.Attestation.Kbs;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Cli.Hosting;
@@ -56,16 +57,17 @@ internal sealed class FrontEndClient : IDisposable
             var answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return response.IsSuccessStatusCode ? answer : throw Refusal(answer, (int)response.StatusCode);
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or InvalidOperationException)
         {
+            // The last: a name in it is not Unicode.
             throw TsfErrors.WorkerLost.With($"{http.BaseAddress} does not answer as a front end does: {exception.Message}", exception);
         }
     }
 
     private static TsfException Refusal(JsonElement answer, int status)
     {
-        var error = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("code", out var code) ? TsfErrors.Find(code.GetString()) : null;
-        var message = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("error", out var text) ? text.GetString() : null;
-        return (error ?? TsfErrors.Internal).With(message ?? $"The front end answered {status}.");
+        // Another's server has members of these names too, with whatever in them.
+        var error = TsfErrors.Find(KbsJson.Text(answer, "code")) ?? TsfErrors.Internal;
+        return error.With(KbsJson.Text(answer, "error") ?? $"The front end answered {status}.");
     }
 }
