@@ -52,7 +52,8 @@ internal static class EmbeddedBroker
         };
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            // The mode that the broker itself makes its folder with: it refuses one in which others may write.
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             File.WriteAllText(file, JsonSerializer.Serialize(policy));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
