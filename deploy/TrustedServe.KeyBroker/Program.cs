@@ -5,7 +5,9 @@ using TrustedServe.Protocol.Hardening;
 
 using var ended = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+
+// Ctrl+C goes to every process of a terminal; a child that ends with its input is needed until its parent has drained.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, args.Contains("--exit-on-stdin-eof") ? context => context.Cancel = true : End);
 try
 {
     RuntimeDiagnostics.EnsureOff();

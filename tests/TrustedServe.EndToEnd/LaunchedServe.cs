@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using TrustedServe.Testing;
 
 namespace TrustedServe.EndToEnd;
 
-/// <summary><c>serve --json</c> started by another command, for what that does to it: where its output goes.</summary>
+/// <summary><c>serve --json</c> started by another command, for what that does to it: where its output goes, which processes a signal reaches.</summary>
 internal sealed class LaunchedServe : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
@@ -58,6 +59,14 @@ internal sealed class LaunchedServe : IDisposable
         }
 
         throw new InvalidOperationException($"'{text}' was not printed; this was:\n{string.Join('\n', lines)}");
+    }
+
+    /// <summary>Sends a signal to its whole process group, as a terminal does; only for one that was launched into a group of its own.</summary>
+    public void SignalGroup(string signal)
+    {
+        // Without the dashes kill takes the group for an option.
+        using var kill = Process.Start("kill", [$"-{signal}", "--", string.Create(CultureInfo.InvariantCulture, $"-{Id}")]);
+        kill.WaitForExit();
     }
 
     /// <summary>Waits for its end, and the end of what it printed.</summary>
