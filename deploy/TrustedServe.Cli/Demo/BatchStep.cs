@@ -39,7 +39,8 @@ internal static class BatchStep
             JsonSerializer.Serialize(new { id = "demo-1", model = model.Name, input = $"{QueueService.InputContainer}/{InputBlob}", output = $"{QueueService.OutputContainer}/{OutputBlob}", format = "jsonl" }),
             cancellationToken);
         var output = queue.Blobs.GetBlobContainerClient(QueueService.OutputContainer).GetBlobClient(OutputBlob);
-        var seconds = await WatchAsync(context, output, start, cancellationToken);
+        var functions = context.Stack!.Functions;
+        var seconds = await functions.WithinAsync(Limit, limit => WatchAsync(functions, output, start, limit), cancellationToken);
 
         var (answered, same) = await CompareAsync(context, output, record, model, rows, cancellationToken);
         AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"[grey]{Rows} rows in {seconds:0.00} s from message to result: {Rows / seconds:0} rows/s[/]"));
@@ -55,22 +56,20 @@ internal static class BatchStep
         await queue.Blobs.GetBlobContainerClient(QueueService.InputContainer).GetBlobClient(InputBlob).UploadAsync(file, overwrite: true, cancellationToken);
     }
 
-    private static async Task<double> WatchAsync(DemoContext context, BlobClient output, long start, CancellationToken cancellationToken)
+    private static async Task<double> WatchAsync(ServiceProcess functions, BlobClient output, long start, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
         var seconds = 0.0;
         await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async progress =>
         {
             var task = progress.AddTask("rows scored", maxValue: Rows);
-            context.Stack!.Functions.Logged += Show;
-            while (!await output.ExistsAsync(limit.Token))
+            functions.Logged += Show;
+            while (!await output.ExistsAsync(cancellationToken))
             {
-                await Task.Delay(20, limit.Token);
+                await Task.Delay(20, cancellationToken);
             }
 
             seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            context.Stack.Functions.Logged -= Show;
+            functions.Logged -= Show;
             task.Value = Rows;
 
             void Show(LogEvent line)

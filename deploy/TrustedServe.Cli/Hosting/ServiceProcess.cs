@@ -95,50 +95,27 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Waits for the first line, already logged or to come, that satisfies the condition.</summary>
     /// <exception cref="TsfException">When the child ends first; the message has the last line that it logged.</exception>
-    public async Task<LogEvent> WaitForAsync(Func<LogEvent, bool> condition, TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<LogEvent> WaitForAsync(Func<LogEvent, bool> condition, TimeSpan timeout, CancellationToken cancellationToken) =>
+        WithinAsync(timeout, limit => FindAsync(condition, limit), cancellationToken);
+
+    /// <summary>Runs what needs the child's doing, for so long at most.</summary>
+    /// <exception cref="TsfException">When the time is over; the message has the last line that the child logged.</exception>
+    public async Task<T> WithinAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
-        var seen = 0L;
-        while (true)
+        try
         {
-            Task next;
-            lock (gate)
-            {
-                foreach (var line in events.Skip((int)Math.Max(0, seen - forgotten)))
-                {
-                    if (condition(line))
-                    {
-                        return line;
-                    }
-                }
-
-                seen = forgotten + events.Count;
-
-                next = changed.Task;
-            }
-
-            var ended = process.WaitForExitAsync(limit.Token);
-            try
-            {
-                if (await Task.WhenAny(next, ended).WaitAsync(limit.Token) == ended && process.HasExited)
-                {
-                    await pumps;
-                    lock (gate)
-                    {
-                        if (seen >= forgotten + events.Count)
-                        {
-                            throw TsfErrors.Internal.With($"{Name} ended with exit code {process.ExitCode}: {LastLine()}");
-                        }
-                    }
-                }
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw TsfErrors.Internal.With($"{Name} did not do what was expected within {timeout.TotalSeconds:0} s; its last line: {LastLine()}");
-            }
+            return await work(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw TsfErrors.Internal.With($"{Name} did not do what was expected within {timeout.TotalSeconds:0} s; its last line: {LastLine()}");
         }
     }
+
+    /// <summary>The error for a child that has ended too soon; the message has the last line that it logged.</summary>
+    public TsfException Ended(Exception? cause = null) => TsfErrors.Internal.With($"{Name} ended with exit code {process.ExitCode}: {LastLine()}", cause);
 
     /// <summary>Closes its standard input, waits, and kills it only when it does not end within the grace that it has, and some.</summary>
     public async Task EndAsync()
@@ -171,6 +148,42 @@ internal sealed class ServiceProcess : IAsyncDisposable
         finally
         {
             process.Dispose();
+        }
+    }
+
+    private async Task<LogEvent> FindAsync(Func<LogEvent, bool> condition, CancellationToken cancellationToken)
+    {
+        var seen = 0L;
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                foreach (var line in events.Skip((int)Math.Max(0, seen - forgotten)))
+                {
+                    if (condition(line))
+                    {
+                        return line;
+                    }
+                }
+
+                seen = forgotten + events.Count;
+
+                next = changed.Task;
+            }
+
+            var ended = process.WaitForExitAsync(cancellationToken);
+            if (await Task.WhenAny(next, ended).WaitAsync(cancellationToken) == ended && process.HasExited)
+            {
+                await pumps;
+                lock (gate)
+                {
+                    if (seen >= forgotten + events.Count)
+                    {
+                        throw Ended();
+                    }
+                }
+            }
         }
     }
 

@@ -42,6 +42,28 @@ public sealed class ServiceProcessTests
         Assert.True(await Processes.IsGoneAsync(broker));
     }
 
+    [Fact]
+    public async Task What_takes_too_long_is_told_apart_from_what_was_cancelled()
+    {
+        await using var process = Chatty();
+        await process.WaitForExitAsync(CancellationToken.None);
+
+        var late = await Assert.ThrowsAsync<TsfException>(() => process.WithinAsync(TimeSpan.FromMilliseconds(1), NeverAsync, CancellationToken.None));
+        Assert.Equal(TsfErrors.Internal, late.Error);
+        Assert.Contains(TsfErrors.All.Last().Code, late.Message, StringComparison.Ordinal); // the last line that it printed
+
+        using var cancelled = new CancellationTokenSource();
+        var waiting = process.WithinAsync(Limit, NeverAsync, cancelled.Token);
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        static async Task<int> NeverAsync(CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
+
     private static ServiceProcess Chatty() =>
         ServiceProcess.Start("The command line", Repository.Executable("deploy", "TrustedServe.Cli", "trustedserve"), ["errors", "--markdown"]);
 }
