@@ -78,16 +78,7 @@ internal sealed class LaunchedServe : IDisposable
     }
 
     /// <summary>Kills it, and what it started ends by itself.</summary>
-    public void Dispose()
-    {
-        if (!process.HasExited)
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        process.Dispose();
-    }
+    public void Dispose() => Processes.End(process);
 
     private void Add(string? line)
     {

@@ -90,16 +90,7 @@ public sealed class FrontEndProcess : IDisposable
     }
 
     /// <summary>Kills it if it still runs; its workers end by themselves.</summary>
-    public void Dispose()
-    {
-        if (!process.HasExited)
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        process.Dispose();
-    }
+    public void Dispose() => Processes.End(process);
 
     private static FrontEndProcess Start(string program, IEnumerable<string> arguments)
     {

@@ -3,9 +3,21 @@ using System.Globalization;
 
 namespace TrustedServe.Testing;
 
-/// <summary>What the system knows of processes.</summary>
+/// <summary>What the system knows of processes, and what ends them.</summary>
 public static class Processes
 {
+    /// <summary>Kills a process if it still runs, waits until it is gone, and disposes of it.</summary>
+    public static void End(Process process)
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        process.Dispose();
+    }
+
     /// <summary>Sends a signal by name.</summary>
     public static void Signal(int process, string signal)
     {

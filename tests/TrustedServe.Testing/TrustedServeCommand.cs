@@ -86,16 +86,7 @@ public sealed partial class TrustedServeCommand : IDisposable
     public void Signal(string signal) => Processes.Signal(process.Id, signal);
 
     /// <summary>Kills it, and what it started ends by itself.</summary>
-    public void Dispose()
-    {
-        if (!process.HasExited)
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        process.Dispose();
-    }
+    public void Dispose() => Processes.End(process);
 
     // A full path: the command may be started with a PATH that does not have it.
     private static string Find(string tool) => Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, tool)).First(File.Exists);

@@ -13,6 +13,7 @@ using TrustedServe.KeyBroker.Sessions;
 using TrustedServe.KeyBroker.Tokens;
 using TrustedServe.KeyBroker.Verification;
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.KeyBroker.Hosting;
 
@@ -150,18 +151,7 @@ public sealed partial class BrokerHost : IAsyncDisposable
     private static void WaitForEndOfInput()
     {
         using var input = Console.OpenStandardInput();
-        var ignored = new byte[256];
-        try
-        {
-            while (input.Read(ignored) > 0)
-            {
-                // Nothing is said on standard input; what comes is thrown away.
-            }
-        }
-        catch (IOException)
-        {
-            // A pipe that broke is a pipe that ended.
-        }
+        ParentPipe.WaitForEnd(input);
     }
 
     [LoggerMessage(3003, LogLevel.Information, "Key broker listens on {Address}, folder {Folder}, {Rules} rules")]

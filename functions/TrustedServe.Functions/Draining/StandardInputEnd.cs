@@ -1,3 +1,5 @@
+using TrustedServe.Protocol.Hardening;
+
 namespace TrustedServe.Functions.Draining;
 
 /// <summary>The parent's end: a child told so (<c>--exit-on-stdin-eof</c>) ends with its standard input.</summary>
@@ -9,7 +11,8 @@ internal static class StandardInputEnd
         // A thread of its own: a read of standard input cannot be cancelled, and must not keep the process alive.
         var thread = new Thread(() =>
         {
-            WaitForEnd();
+            using var input = Console.OpenStandardInput();
+            ParentPipe.WaitForEnd(input);
             host.Stop("the end of standard input");
         })
         {
@@ -17,22 +20,5 @@ internal static class StandardInputEnd
             Name = "standard input",
         };
         thread.Start();
-    }
-
-    private static void WaitForEnd()
-    {
-        using var input = Console.OpenStandardInput();
-        var ignored = new byte[256];
-        try
-        {
-            while (input.Read(ignored) > 0)
-            {
-                // Nothing is said here; only the end counts.
-            }
-        }
-        catch (IOException)
-        {
-            // A pipe that broke, or a terminal that went away, is an input that ended.
-        }
     }
 }

@@ -68,19 +68,21 @@ public static class ParentPipe
         thread.Start();
     }
 
-    private static void WaitForEnd(Stream input)
+    /// <summary>Waits for the end of the stream; what comes before it is thrown away.</summary>
+    /// <param name="input">Standard input.</param>
+    public static void WaitForEnd(Stream input)
     {
         var ignored = new byte[256];
         try
         {
             while (input.Read(ignored, 0, ignored.Length) > 0)
             {
-                // Nothing is said after the first line; what comes is thrown away.
+                // Nothing is said here; only the end counts.
             }
         }
         catch (IOException)
         {
-            // A pipe that broke is a pipe that ended.
+            // A pipe that broke, or a terminal that went away, is an input that ended.
         }
     }
 }
