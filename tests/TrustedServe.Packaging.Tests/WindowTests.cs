@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using CsCheck;
 using TrustedServe.Packaging.Digests;
+using TrustedServe.Packaging.Files;
 using TrustedServe.Packaging.Packages;
 using TrustedServe.Packaging.SealedPackages;
 using TrustedServe.Packaging.Stores;
@@ -9,7 +10,7 @@ using TrustedServe.Testing;
 
 namespace TrustedServe.Packaging.Tests;
 
-/// <summary>Packages so large that chunks are hashed sixteen at once.</summary>
+/// <summary>Packages so large that chunks are hashed many at once.</summary>
 public sealed class WindowTests : IDisposable
 {
     private readonly TemporaryDirectory temporary = new();
@@ -17,34 +18,57 @@ public sealed class WindowTests : IDisposable
     public void Dispose() => temporary.Dispose();
 
     [Fact]
-    public void Messages_hashed_together_have_the_digests_that_the_platform_computes()
+    public void Messages_hashed_together_have_the_digests_that_the_platform_computes_however_small_the_steps()
     {
         if (!Sha256Lanes.IsSupported)
         {
             Assert.Skip("This processor has no AVX-512.");
         }
 
-        Gen.Select(Gen.Int[1, Sha256Lanes.Count], Gen.Int[1, 40], Gen.Int).Sample((count, blocks, seed) =>
+        Gen.Select(Gen.Int[1, Sha256Lanes.Count], Gen.Int[1, 40], Gen.Int, Gen.Int[1, 60_000]).Sample((count, blocks, seed, step) =>
         {
             var size = blocks * 64;
-            var bytes = SamplePackage.Bytes(8 + (count * size), seed);
-            var (prefix, messages) = (bytes[..8], bytes[8..]);
+            var (prefix, messages) = (SamplePackage.Bytes(8, seed), SamplePackage.Bytes(count * size, seed));
+            using var native = new NativeBuffer(messages.Length);
+            messages.CopyTo(native.Span);
             var digests = new byte[count * 32];
-            Sha256Lanes.Hash(prefix, messages, size, digests);
+            var lanes = new Sha256Lanes();
+            lanes.Begin(prefix, native.Span, size);
+            while (seed % 3 != 0 && !lanes.IsAtEnd)
+            {
+                Assert.InRange(lanes.Advance(step), 1, step + (64 * count));
+            }
+
+            lanes.End(digests);
             byte[][] expected = [.. messages.Chunk(size).Select(message => SHA256.HashData([.. prefix, .. message]))];
             Assert.Equal(expected.SelectMany(digest => digest), digests);
+            Assert.False(lanes.IsBusy);
         });
     }
 
-    [Fact]
-    public void Leaves_are_the_same_however_many_chunks_come_at_once()
+    [Theory]
+    [InlineData(77, 1 << 20)]
+    [InlineData((7 << 20) + 1, 300_000)]
+    [InlineData(26 << 20, 5 << 20)]
+    [InlineData((26 << 20) + 77, int.MaxValue)]
+    [InlineData((58 << 20) + 77, 1_234_567)]
+    public void Leaves_are_the_same_however_many_chunks_come_at_once_and_however_small_the_steps(int size, int step)
     {
-        var content = SamplePackage.Bytes((26 << 20) + 77, 5);
-        var leaves = new byte[TreeDigest.ChunkCount(content.Length) * 32];
+        using var content = new NativeBuffer(size);
+        SamplePackage.Bytes(size, 5).CopyTo(content.Span);
+        var leaves = new byte[TreeDigest.ChunkCount(size) * 32];
         using var hasher = new LeafHasher();
-        hasher.Hash(content, leaves);
-        var expected = content.Chunk(TreeDigest.ChunkSize).SelectMany(chunk => SHA256.HashData([.. "TSLEAF01"u8, .. chunk]));
-        Assert.Equal(expected, leaves);
+        for (var first = 0; first < 2; first++)
+        {
+            // The second time with what is left of the steps of the first.
+            leaves.AsSpan().Clear();
+            hasher.Add(content.Span, leaves);
+            hasher.Advance(step);
+            hasher.Advance(step);
+            hasher.Finish();
+            var expected = content.Span.ToArray().Chunk(TreeDigest.ChunkSize).SelectMany(chunk => SHA256.HashData([.. "TSLEAF01"u8, .. chunk]));
+            Assert.Equal(expected, leaves);
+        }
     }
 
     [Theory]
@@ -53,7 +77,7 @@ public sealed class WindowTests : IDisposable
     [InlineData(5)]
     public async Task Large_package_comes_back_whole_and_one_changed_byte_of_it_does_not(int threads)
     {
-        var package = SamplePackage.Create(temporary["p"], (39 << 20) + 4_321, 3 << 20);
+        var package = SamplePackage.Create(temporary["p"], (70 << 20) + 4_321, 3 << 20);
         using var record = SamplePackage.Record(package);
         await SamplePackage.SealAsync(temporary["p"], temporary["a.tsealed"], record);
         await SamplePackage.UnsealAsync(temporary["a.tsealed"], temporary["out"], record, threads);

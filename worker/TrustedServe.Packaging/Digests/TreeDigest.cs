@@ -78,7 +78,8 @@ public static class TreeDigest
                     var first = group * chunksAtOnce;
                     var part = local.Buffer.Span[..(int)Math.Min(local.Buffer.Length, size - (first * ChunkSize))];
                     SafeFiles.ReadExactly(handle, part, offset + (first * ChunkSize), path);
-                    local.Hasher.Hash(part, leaves.AsSpan((int)first * LeafSize, (int)ChunkCount(part.Length) * LeafSize));
+                    local.Hasher.Add(part, leaves.AsMemory((int)first * LeafSize, (int)ChunkCount(part.Length) * LeafSize));
+                    local.Hasher.Finish();
                     return local;
                 },
                 local =>

@@ -37,7 +37,8 @@ internal sealed class StreamKey : IDisposable
     }
 
     /// <summary>A cipher for one thread.</summary>
-    public SegmentCipher CreateCipher() => new(derived.Span, prefix);
+    /// <param name="digestsFollow">Whether the digests of what is decrypted are compared before it is used.</param>
+    public SegmentCipher CreateCipher(bool digestsFollow = false) => new(derived.Span, prefix, digestsFollow);
 
     public void Dispose() => derived.Dispose();
 }

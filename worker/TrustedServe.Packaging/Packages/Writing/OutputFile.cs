@@ -31,7 +31,7 @@ internal sealed class OutputFile : IDisposable
 
     public void Write(long offset, ReadOnlySpan<byte> content) => SafeFiles.Write(handle, content, offset, path);
 
-    /// <summary>Hashes the chunks that lie in written content as a whole.</summary>
+    /// <summary>Hands the chunks that lie in written content as a whole to the hasher.</summary>
     /// <param name="offset">Where the content begins in the file.</param>
     /// <param name="content">What was written there.</param>
     /// <param name="hasher">The thread's own.</param>
@@ -50,7 +50,7 @@ internal sealed class OutputFile : IDisposable
         var tail = offset + content.Length == entry.Size ? 0 : content.Length % TreeDigest.ChunkSize;
         var whole = content[..^tail];
         var chunks = (int)TreeDigest.ChunkCount(whole.Length);
-        hasher.Hash(whole, leaves.AsSpan((int)first * TreeDigest.LeafSize, chunks * TreeDigest.LeafSize));
+        hasher.Add(whole, leaves.AsMemory((int)first * TreeDigest.LeafSize, chunks * TreeDigest.LeafSize));
         if (tail > 0)
         {
             Count(first + chunks, tail, splitChunks);

@@ -4,13 +4,16 @@ using TrustedServe.Packaging.Files;
 namespace TrustedServe.Packaging.Packages.Writing;
 
 /// <summary>
-/// One thread's hand on the output. Plaintext is made in its window, written where it belongs while it is still in the core's
-/// cache, and hashed when the window is full: so many chunks at once are hashed much faster than one by one.
+/// One thread's hand on the output. Plaintext is made in its window and written where it belongs while it is still in the core's
+/// cache. A full window is hashed, since many chunks at once are hashed much faster than one by one, while the next one is filled: a
+/// file takes one writer at a time, and threads that do nothing but write for a while would wait for one another.
 /// </summary>
 internal sealed class OutputWriter(PackageOutput output, int capacity) : IDisposable
 {
-    private readonly NativeBuffer window = new(Math.Max(capacity, TreeDigest.ChunkSize));
     private readonly LeafHasher hasher = new();
+    private readonly byte[] splitLeaves = new byte[LeafHasher.ChunksAtOnce * TreeDigest.LeafSize];
+    private NativeBuffer window = new(Math.Max(capacity, TreeDigest.ChunkSize));
+    private NativeBuffer otherWindow = new(Math.Max(capacity, TreeDigest.ChunkSize));
     private long start;
     private int filled;
 
@@ -31,12 +34,14 @@ internal sealed class OutputWriter(PackageOutput output, int capacity) : IDispos
     {
         output.Write(start + filled, window.Span.Slice(filled, length));
         filled += length;
+        hasher.Advance(length);
     }
 
     /// <summary>Hashes what is in the window, and every chunk that lies in no window as a whole and is complete by now.</summary>
     public void Finish()
     {
         Hash();
+        hasher.Finish();
         while (HashSplitChunks())
         {
         }
@@ -45,29 +50,33 @@ internal sealed class OutputWriter(PackageOutput output, int capacity) : IDispos
     public void Dispose()
     {
         window.Dispose();
+        otherWindow.Dispose();
         hasher.Dispose();
     }
 
+    /// <summary>Hands the window to the hasher and goes on in the other one.</summary>
     private void Hash()
     {
-        output.Hash(start, window.Span[..filled], hasher);
-        filled = 0;
+        hasher.Finish();
         if (output.SplitChunks.Count >= LeafHasher.ChunksAtOnce)
         {
             HashSplitChunks();
         }
+
+        output.Hash(start, window.Span[..filled], hasher);
+        (window, otherWindow) = (otherWindow, window);
+        filled = 0;
     }
 
-    /// <summary>Reads back and hashes as many as the window holds.</summary>
+    /// <summary>Reads back and hashes as many as the other window holds, which is free.</summary>
     /// <returns>Whether there were any.</returns>
     private bool HashSplitChunks()
     {
-        Span<byte> leaves = stackalloc byte[LeafHasher.ChunksAtOnce * TreeDigest.LeafSize];
         var batch = new List<SplitChunk>(LeafHasher.ChunksAtOnce);
-        var room = Math.Min(LeafHasher.ChunksAtOnce, window.Length / TreeDigest.ChunkSize);
+        var room = Math.Min(LeafHasher.ChunksAtOnce, otherWindow.Length / TreeDigest.ChunkSize);
         while (batch.Count < room && output.SplitChunks.TryDequeue(out var chunk))
         {
-            chunk.File.ReadBack(chunk.Number, window.Span.Slice(batch.Count * TreeDigest.ChunkSize, chunk.Length));
+            chunk.File.ReadBack(chunk.Number, otherWindow.Span.Slice(batch.Count * TreeDigest.ChunkSize, chunk.Length));
             batch.Add(chunk);
             if (chunk.Length < TreeDigest.ChunkSize)
             {
@@ -82,10 +91,11 @@ internal sealed class OutputWriter(PackageOutput output, int capacity) : IDispos
         }
 
         var length = ((batch.Count - 1) * TreeDigest.ChunkSize) + batch[^1].Length;
-        hasher.Hash(window.Span[..length], leaves[..(batch.Count * TreeDigest.LeafSize)]);
+        hasher.Add(otherWindow.Span[..length], splitLeaves.AsMemory(0, batch.Count * TreeDigest.LeafSize));
+        hasher.Finish();
         for (var i = 0; i < batch.Count; i++)
         {
-            batch[i].File.SetLeaf(batch[i].Number, leaves.Slice(i * TreeDigest.LeafSize, TreeDigest.LeafSize));
+            batch[i].File.SetLeaf(batch[i].Number, splitLeaves.AsSpan(i * TreeDigest.LeafSize, TreeDigest.LeafSize));
         }
 
         return true;

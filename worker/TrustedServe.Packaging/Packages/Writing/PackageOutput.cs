@@ -45,7 +45,7 @@ internal sealed class PackageOutput : IDisposable
     public void Write(long plaintextOffset, ReadOnlySpan<byte> plaintext) =>
         ForEachFile(plaintextOffset, plaintext, static (file, offset, content, _) => file.Write(offset, content), 0);
 
-    /// <summary>Hashes plaintext that was written; safe from many threads, each with a hasher of its own.</summary>
+    /// <summary>Hands plaintext that was written to the hasher; safe from many threads, each with a hasher of its own.</summary>
     public void Hash(long plaintextOffset, ReadOnlySpan<byte> plaintext, LeafHasher hasher) =>
         ForEachFile(plaintextOffset, plaintext, static (file, offset, content, state) => file.Hash(offset, content, state.hasher, state.SplitChunks), (hasher, SplitChunks));
 

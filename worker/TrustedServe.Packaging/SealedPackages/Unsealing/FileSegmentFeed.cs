@@ -4,8 +4,8 @@ using TrustedServe.Packaging.Stores;
 namespace TrustedServe.Packaging.SealedPackages.Unsealing;
 
 /// <summary>Segments of a local file: each thread reads its own, one at a time, so that they are still in its cache when decrypted.</summary>
-internal sealed class FileSegmentFeed(FileBlobSource source, long streamOffset, long plaintextSize, int segmentsPerBlock)
-    : SegmentFeed(streamOffset, plaintextSize, segmentsPerBlock)
+internal sealed class FileSegmentFeed(FileBlobSource source, long streamOffset, long plaintextSize, long blocks)
+    : SegmentFeed(streamOffset, plaintextSize, blocks)
 {
     private long nextBlock = -1;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Threading.Channels;
+using TrustedServe.Packaging.Sealing;
 using TrustedServe.Packaging.Stores;
 
 namespace TrustedServe.Packaging.SealedPackages.Unsealing;
@@ -22,7 +23,7 @@ internal sealed class ReadAheadSegmentFeed : SegmentFeed
     private long nextBlock = -1;
 
     public ReadAheadSegmentFeed(IBlobSource source, long streamOffset, long plaintextSize, int threads, CancellationToken cancellationToken)
-        : base(streamOffset, plaintextSize, SegmentsPerBlock)
+        : base(streamOffset, plaintextSize, (SegmentLayout.SegmentCount(plaintextSize) + SegmentsPerBlock - 1) / SegmentsPerBlock)
     {
         this.source = source;
         ready = Channel.CreateBounded<(long, byte[])>(threads);

@@ -6,16 +6,16 @@ namespace TrustedServe.Packaging.SealedPackages.Unsealing;
 /// <summary>What a thread does with a segment; the bytes are valid during the call.</summary>
 internal delegate void SegmentAction(long segment, ReadOnlySpan<byte> sealedSegment);
 
-/// <summary>Hands out the segments of a stream to several threads, in blocks of neighbours.</summary>
-internal abstract class SegmentFeed(long streamOffset, long plaintextSize, int segmentsPerBlock) : IAsyncDisposable
+/// <summary>Hands out the segments of a stream to several threads, in blocks of neighbours that differ by one segment at most.</summary>
+internal abstract class SegmentFeed(long streamOffset, long plaintextSize, long blocks) : IAsyncDisposable
 {
     private readonly long segments = SegmentLayout.SegmentCount(plaintextSize);
 
-    protected long Blocks => (segments + segmentsPerBlock - 1) / segmentsPerBlock;
+    protected long Blocks => blocks;
 
     /// <summary>The feed that fits the source: its own threads read a local file, others are read ahead of the threads.</summary>
-    public static SegmentFeed Create(IBlobSource source, long streamOffset, long plaintextSize, int threads, int segmentsPerBlock, CancellationToken cancellationToken) => source is FileBlobSource file
-        ? new FileSegmentFeed(file, streamOffset, plaintextSize, segmentsPerBlock)
+    public static SegmentFeed Create(IBlobSource source, long streamOffset, long plaintextSize, int threads, long blocks, CancellationToken cancellationToken) => source is FileBlobSource file
+        ? new FileSegmentFeed(file, streamOffset, plaintextSize, blocks)
         : new ReadAheadSegmentFeed(source, streamOffset, plaintextSize, threads, cancellationToken);
 
     /// <summary>Runs the action for segments until none are left; called by each thread.</summary>
@@ -23,9 +23,9 @@ internal abstract class SegmentFeed(long streamOffset, long plaintextSize, int s
 
     public abstract ValueTask DisposeAsync();
 
-    protected long FirstSegment(long block) => block * segmentsPerBlock;
+    protected long FirstSegment(long block) => block * segments / blocks;
 
-    protected long EndSegment(long block) => Math.Min(segments, FirstSegment(block + 1));
+    protected long EndSegment(long block) => FirstSegment(block + 1);
 
     /// <summary>Where a segment lies in the source.</summary>
     protected (long Offset, int Length) Place(long segment) =>

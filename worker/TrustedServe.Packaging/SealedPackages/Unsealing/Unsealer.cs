@@ -12,24 +12,28 @@ internal sealed class Unsealer(IBlobSource source, PackageHead head, OpenedPacka
     // Segments begin anywhere in a chunk: one more of them than chunks are hashed at once.
     private const int SegmentsPerWindow = LeafHasher.ChunksAtOnce + 1;
 
+    // A file of a tmpfs takes one writer at a time: more threads than this would wait, each with two windows of memory.
+    private const int MaxThreads = 8;
+
     private long done;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var plaintextSize = head.Envelope.PlaintextSize;
         var segments = SegmentLayout.SegmentCount(plaintextSize);
-        var threads = (int)Math.Min(options.Threads, segments);
+        var threads = (int)Math.Min(Math.Min(options.Threads, MaxThreads), segments);
 
-        // A small package is shared out evenly, so that no thread is idle.
-        var window = (int)Math.Min(SegmentsPerWindow, (segments + threads - 1) / threads);
-        await using var feed = SegmentFeed.Create(source, head.StreamOffset, plaintextSize, threads, window, cancellationToken);
+        // The same number for each thread, so that none is idle at the end.
+        var blocks = Math.Min(segments, (segments + (SegmentsPerWindow * threads) - 1) / (SegmentsPerWindow * threads) * threads);
+        var window = (int)((segments + blocks - 1) / blocks);
+        await using var feed = SegmentFeed.Create(source, head.StreamOffset, plaintextSize, threads, blocks, cancellationToken);
         await DedicatedThreads.RunAsync(
             threads,
             "unseal",
             (_, stop) =>
             {
                 options.ThreadStarted?.Invoke();
-                using var cipher = package.Key.CreateCipher();
+                using var cipher = package.Key.CreateCipher(digestsFollow: true);
                 using var writer = new OutputWriter(output, window * SegmentLayout.SegmentSize);
                 feed.Drain(
                     (segment, sealedSegment) =>
