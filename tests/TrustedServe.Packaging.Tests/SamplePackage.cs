@@ -64,12 +64,15 @@ internal static class SamplePackage
     public static async Task<Envelope> SealAsync(string package, string output, KeyRecord record, ECDsa? signer = null) =>
         await PackageSealer.SealAsync(new SealRequest { Package = package, Output = output, KeyId = KeyId, Record = record, Signer = signer, Threads = 2 }, default);
 
+    /// <summary>As a large package is.</summary>
     public static async Task<Manifest> UnsealAsync(string sealedFile, string directory, KeyRecord record, int threads = 2)
     {
         await using var source = ModelStores.OpenFile(sealedFile);
-        return await UnsealAsync(source, directory, record, threads);
+        var package = await SealedPackage.OpenAsync(source, default);
+        return await package.UnsealAsync(record, directory, new UnsealOptions { Threads = threads, LargeFrom = 0 }, default);
     }
 
+    /// <summary>As a small one.</summary>
     public static async Task<Manifest> UnsealAsync(IBlobSource source, string directory, KeyRecord record, int threads = 2)
     {
         var package = await SealedPackage.OpenAsync(source, default);

@@ -14,4 +14,10 @@ public sealed record UnsealOptions
     /// (cores, memory policy) ends with it. What it throws ends the unsealing.
     /// </summary>
     public Action? ThreadStarted { get; init; }
+
+    /// <summary>
+    /// From how many bytes of plaintext on the code is used that is quickest: it is compiled anew in every process, for some 15 ms,
+    /// which smaller packages do not win back.
+    /// </summary>
+    internal long LargeFrom { get; init; } = 256L << 20;
 }

@@ -10,7 +10,8 @@ namespace TrustedServe.Packaging.SealedPackages.Unsealing;
 internal sealed class Unsealer(IBlobSource source, PackageHead head, OpenedPackage package, PackageOutput output, UnsealOptions options)
 {
     // Segments begin anywhere in a chunk: one more of them than chunks are hashed at once.
-    private const int SegmentsPerWindow = LeafHasher.ChunksAtOnce + 1;
+    private const int SegmentsPerWindow = LeafHasher.FewChunksAtOnce + 1;
+    private const int SegmentsPerLargeWindow = LeafHasher.ChunksAtOnce + 1;
 
     // A file of a tmpfs takes one writer at a time: more threads than this would wait, each with two windows of memory.
     private const int MaxThreads = 8;
@@ -23,8 +24,10 @@ internal sealed class Unsealer(IBlobSource source, PackageHead head, OpenedPacka
         var segments = SegmentLayout.SegmentCount(plaintextSize);
         var threads = (int)Math.Min(Math.Min(options.Threads, MaxThreads), segments);
 
-        // The same number for each thread, so that none is idle at the end.
-        var blocks = Math.Min(segments, (segments + (SegmentsPerWindow * threads) - 1) / (SegmentsPerWindow * threads) * threads);
+        // The same number of blocks for each thread, so that none is idle at the end.
+        var large = plaintextSize >= options.LargeFrom;
+        var round = threads * (large ? SegmentsPerLargeWindow : SegmentsPerWindow);
+        var blocks = Math.Min(segments, (segments + round - 1) / round * threads);
         var window = (int)((segments + blocks - 1) / blocks);
         await using var feed = SegmentFeed.Create(source, head.StreamOffset, plaintextSize, threads, blocks, cancellationToken);
         await DedicatedThreads.RunAsync(
@@ -33,7 +36,7 @@ internal sealed class Unsealer(IBlobSource source, PackageHead head, OpenedPacka
             (_, stop) =>
             {
                 options.ThreadStarted?.Invoke();
-                using var cipher = package.Key.CreateCipher(digestsFollow: true);
+                using var cipher = package.Key.CreateCipher(digestsFollow: large);
                 using var writer = new OutputWriter(output, window * SegmentLayout.SegmentSize);
                 feed.Drain(
                     (segment, sealedSegment) =>
