@@ -16,7 +16,7 @@ internal sealed unsafe class LeafHasher : IDisposable
     /// <summary>How many where it is not worth while to compile the code for more.</summary>
     public const int FewChunksAtOnce = Sha256Lanes.GroupCount;
 
-    // Hashing sixteen chunks at once takes as long as hashing seven one by one, thirty-two as long as eleven.
+    // Hashing sixteen chunks at once takes as long as hashing six or seven one by one, thirty-two as long as nine.
     private const int MinAtOnce = 8;
     private const int MinInTwoGroups = Sha256Lanes.GroupCount + 4;
 

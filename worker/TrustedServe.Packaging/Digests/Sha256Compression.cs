@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -77,7 +78,8 @@ internal static unsafe class Sha256Compression
         var blockWords = TGroups.Count * Words;
 
         // Begun where a cache line does: the stack is aligned to less, and what lies across two lines costs a tenth of the time.
-        var room = stackalloc byte[((2 * PieceBlocks * 2 * Words) + (2 * Rounds) + (2 * DigestWords) + 1) * BlockSize];
+        const int RoomSize = ((2 * PieceBlocks * 2 * Words) + (2 * Rounds) + (2 * DigestWords) + 1) * BlockSize;
+        var room = stackalloc byte[RoomSize];
         var piece = (Vector512<uint>*)(((nint)room + BlockSize - 1) & -BlockSize);
         var nextPiece = piece + (PieceBlocks * blockWords);
         var schedule = nextPiece + (PieceBlocks * blockWords);
@@ -117,6 +119,9 @@ internal static unsafe class Sha256Compression
         }
 
         new Span<Vector512<uint>>(state, states.Length).CopyTo(states);
+
+        // What is hashed is secret.
+        NativeMemory.Clear(room, RoomSize);
     }
 
     /// <summary>One block of every message; in the meantime <see cref="PieceBlocks"/> blocks are asked for of four messages of each group.</summary>
@@ -221,7 +226,7 @@ internal static unsafe class Sha256Compression
         schedule[Words] = (sigma0 + schedule[0]) + (sigma1 + schedule[9]);
     }
 
-    /// <summary>Asks for every cache line of a piece, which lies across one more than it fills. A hint alone: beyond the end of the data it does nothing.</summary>
+    /// <summary>Asks for every cache line of a piece, which lies across one more than it fills. A hint alone: beyond the end of the data it does no harm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Ask(byte* piece)
     {

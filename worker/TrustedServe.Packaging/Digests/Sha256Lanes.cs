@@ -127,7 +127,8 @@ internal sealed unsafe class Sha256Lanes
 
     private ReadOnlySpan<byte> Message(int lane) => new(messages + offsets[lane], size);
 
-    private void CompressEdges(ReadOnlySpan<byte> edges)
+    /// <summary>One block of every message, which is cleared then.</summary>
+    private void CompressEdges(Span<byte> edges)
     {
         Span<int> edgeOffsets = stackalloc int[Lanes];
         for (var lane = 0; lane < Lanes; lane++)
@@ -136,5 +137,6 @@ internal sealed unsafe class Sha256Lanes
         }
 
         Sha256Compression.Compress(State, edges, edgeOffsets, 0, 1);
+        edges.Clear();
     }
 }

@@ -60,12 +60,12 @@ public sealed class SealedPackage
     }
 
     /// <summary>
-    /// Decrypts into <paramref name="directory"/> (which must be empty) on <paramref name="threads"/> threads. On any failure
+    /// Decrypts into <paramref name="directory"/> (which must be empty) on at most <paramref name="threads"/> threads. On any failure
     /// everything written is removed. Calls <see cref="Authorise"/> itself, first.
     /// </summary>
     /// <param name="record">The key and what it may open.</param>
     /// <param name="directory">Where the files go, on a memory-backed file system; created with mode 0700 if need be.</param>
-    /// <param name="threads">How many threads decrypt, 1 or more.</param>
+    /// <param name="threads">How many threads decrypt at most, 1 or more; see <see cref="UnsealOptions.Threads"/>.</param>
     /// <param name="bytesDone">Told the bytes of plaintext that are done so far; from many threads, so now and then out of order.</param>
     /// <param name="cancellationToken">Stops the work; what was written is removed.</param>
     /// <returns>The manifest, whose digest equals the envelope's; every file's digest equals the manifest's.</returns>

@@ -3,7 +3,13 @@ namespace TrustedServe.Packaging.SealedPackages;
 /// <summary>How a package is unsealed.</summary>
 public sealed record UnsealOptions
 {
-    /// <summary>How many threads decrypt, 1 or more.</summary>
+    /// <summary>
+    /// The most threads that decrypt: a file of a tmpfs takes one writer at a time, so that more would wait, each with two windows
+    /// of memory.
+    /// </summary>
+    public const int MaxThreads = 8;
+
+    /// <summary>How many threads decrypt at most, 1 or more; never more than <see cref="MaxThreads"/> or segments of a MiB.</summary>
     public required int Threads { get; init; }
 
     /// <summary>Told the bytes of plaintext that are done so far; from many threads, so now and then out of order.</summary>

@@ -8,7 +8,7 @@ namespace TrustedServe.Packaging.Sealing;
 
 /// <summary>
 /// Decrypts AES-256-GCM (NIST SP 800-38D, nonces of 96 bits, tags of 128, no associated data) a third faster than the platform.
-/// For plaintext alone whose digests are compared before it is used: then a fault here could only refuse a package. Everything
+/// For plaintext alone whose digests are compared before it is used: then a wrong result could only refuse a package. Everything
 /// else is encrypted and decrypted by the platform. For one thread at a time.
 /// </summary>
 internal sealed unsafe class GcmDecryptor : IDisposable

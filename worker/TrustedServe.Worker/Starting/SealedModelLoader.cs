@@ -94,7 +94,7 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
         {
             ["bytes"] = $"{envelope.PlaintextSize}",
             ["files"] = $"{manifest.Files.Count}",
-            ["threads"] = $"{cores}",
+            ["threads"] = $"{Math.Min(cores, UnsealOptions.MaxThreads)}",
         });
 
         // The engine is native code: a graph goes there that was looked at, whoever packed it.

@@ -12,27 +12,31 @@ internal sealed class OutputWriter(PackageOutput output, int capacity) : IDispos
 {
     private readonly LeafHasher hasher = new();
     private readonly byte[] splitLeaves = new byte[LeafHasher.ChunksAtOnce * TreeDigest.LeafSize];
-    private NativeBuffer window = new(Math.Max(capacity, TreeDigest.ChunkSize));
-    private NativeBuffer otherWindow = new(Math.Max(capacity, TreeDigest.ChunkSize));
+    private readonly int capacity = Math.Max(capacity, TreeDigest.ChunkSize);
+
+    // Made when they are needed: to zero one that was never used would touch all of it.
+    private NativeBuffer? window;
+    private NativeBuffer? fullWindow;
     private long start;
     private int filled;
 
     /// <summary>Room for plaintext that belongs at an offset; to be filled and then written.</summary>
     public Span<byte> Room(long plaintextOffset, int length)
     {
-        if (plaintextOffset != start + filled || length > window.Length - filled)
+        if (plaintextOffset != start + filled || length > capacity - filled)
         {
             Hash();
             start = plaintextOffset;
         }
 
+        window ??= new NativeBuffer(capacity);
         return window.Span.Slice(filled, length);
     }
 
     /// <summary>Writes the first bytes of the room.</summary>
     public void Write(int length)
     {
-        output.Write(start + filled, window.Span.Slice(filled, length));
+        output.Write(start + filled, window!.Span.Slice(filled, length));
         filled += length;
         hasher.Advance(length);
     }
@@ -49,8 +53,8 @@ internal sealed class OutputWriter(PackageOutput output, int capacity) : IDispos
 
     public void Dispose()
     {
-        window.Dispose();
-        otherWindow.Dispose();
+        window?.Dispose();
+        fullWindow?.Dispose();
         hasher.Dispose();
     }
 
@@ -63,20 +67,24 @@ internal sealed class OutputWriter(PackageOutput output, int capacity) : IDispos
             HashSplitChunks();
         }
 
-        output.Hash(start, window.Span[..filled], hasher);
-        (window, otherWindow) = (otherWindow, window);
-        filled = 0;
+        if (filled > 0)
+        {
+            output.Hash(start, window!.Span[..filled], hasher);
+            (window, fullWindow) = (fullWindow, window);
+            filled = 0;
+        }
     }
 
-    /// <summary>Reads back and hashes as many as the other window holds, which is free.</summary>
+    /// <summary>Reads back and hashes as many as the full window holds, which is hashed by now.</summary>
     /// <returns>Whether there were any.</returns>
     private bool HashSplitChunks()
     {
         var batch = new List<SplitChunk>(LeafHasher.ChunksAtOnce);
-        var room = Math.Min(LeafHasher.ChunksAtOnce, otherWindow.Length / TreeDigest.ChunkSize);
+        var room = Math.Min(LeafHasher.ChunksAtOnce, capacity / TreeDigest.ChunkSize);
         while (batch.Count < room && output.SplitChunks.TryDequeue(out var chunk))
         {
-            chunk.File.ReadBack(chunk.Number, otherWindow.Span.Slice(batch.Count * TreeDigest.ChunkSize, chunk.Length));
+            fullWindow ??= new NativeBuffer(capacity);
+            chunk.File.ReadBack(chunk.Number, fullWindow.Span.Slice(batch.Count * TreeDigest.ChunkSize, chunk.Length));
             batch.Add(chunk);
             if (chunk.Length < TreeDigest.ChunkSize)
             {
@@ -91,7 +99,7 @@ internal sealed class OutputWriter(PackageOutput output, int capacity) : IDispos
         }
 
         var length = ((batch.Count - 1) * TreeDigest.ChunkSize) + batch[^1].Length;
-        hasher.Add(otherWindow.Span[..length], splitLeaves.AsMemory(0, batch.Count * TreeDigest.LeafSize));
+        hasher.Add(fullWindow!.Span[..length], splitLeaves.AsMemory(0, batch.Count * TreeDigest.LeafSize));
         hasher.Finish();
         for (var i = 0; i < batch.Count; i++)
         {

@@ -3,11 +3,18 @@ using TrustedServe.Packaging.Stores;
 
 namespace TrustedServe.Packaging.SealedPackages.Unsealing;
 
-/// <summary>Segments of a local file: each thread reads its own, one at a time, so that they are still in its cache when decrypted.</summary>
-internal sealed class FileSegmentFeed(FileBlobSource source, long streamOffset, long plaintextSize, long blocks)
-    : SegmentFeed(streamOffset, plaintextSize, blocks)
+/// <summary>
+/// Segments of a local file: each thread reads its own, one at a time, so that they are still in its cache when decrypted. Every
+/// thread gets as many blocks as the others, and they differ by one segment at most, so that none is idle at the end.
+/// </summary>
+internal sealed class FileSegmentFeed(FileBlobSource source, long streamOffset, long plaintextSize, int threads, int segmentsAtMost)
+    : SegmentFeed(streamOffset, plaintextSize)
 {
     private long nextBlock = -1;
+
+    public override int WindowSegments => (int)((Segments + Blocks - 1) / Blocks);
+
+    protected override long Blocks { get; } = (SegmentLayout.SegmentCount(plaintextSize) + (threads * segmentsAtMost) - 1) / (threads * segmentsAtMost) * threads;
 
     public override void Drain(SegmentAction action, CancellationToken stop)
     {
@@ -25,4 +32,6 @@ internal sealed class FileSegmentFeed(FileBlobSource source, long streamOffset, 
     }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    protected override long FirstSegment(long block) => block * Segments / Blocks;
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Threading.Channels;
-using TrustedServe.Packaging.Sealing;
 using TrustedServe.Packaging.Stores;
 
 namespace TrustedServe.Packaging.SealedPackages.Unsealing;
@@ -23,13 +22,18 @@ internal sealed class ReadAheadSegmentFeed : SegmentFeed
     private long nextBlock = -1;
 
     public ReadAheadSegmentFeed(IBlobSource source, long streamOffset, long plaintextSize, int threads, CancellationToken cancellationToken)
-        : base(streamOffset, plaintextSize, (SegmentLayout.SegmentCount(plaintextSize) + SegmentsPerBlock - 1) / SegmentsPerBlock)
+        : base(streamOffset, plaintextSize)
     {
         this.source = source;
         ready = Channel.CreateBounded<(long, byte[])>(threads);
         stopReaders = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         readers = ReadAllAsync((int)Math.Min(Math.Max(MinReaders, threads), Blocks));
     }
+
+    // What comes over a network comes more slowly than one chunk after another is hashed.
+    public override int WindowSegments => (int)Math.Min(SegmentsPerBlock, Segments);
+
+    protected override long Blocks => (Segments + SegmentsPerBlock - 1) / SegmentsPerBlock;
 
     public override void Drain(SegmentAction action, CancellationToken stop)
     {
@@ -57,6 +61,8 @@ internal sealed class ReadAheadSegmentFeed : SegmentFeed
         await readers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopReaders.Dispose();
     }
+
+    protected override long FirstSegment(long block) => block * SegmentsPerBlock;
 
     private (long Block, byte[] Buffer)? Take(CancellationToken stop)
     {

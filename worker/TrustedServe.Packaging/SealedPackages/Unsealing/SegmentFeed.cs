@@ -1,31 +1,28 @@
 using TrustedServe.Packaging.Sealing;
-using TrustedServe.Packaging.Stores;
 
 namespace TrustedServe.Packaging.SealedPackages.Unsealing;
 
 /// <summary>What a thread does with a segment; the bytes are valid during the call.</summary>
 internal delegate void SegmentAction(long segment, ReadOnlySpan<byte> sealedSegment);
 
-/// <summary>Hands out the segments of a stream to several threads, in blocks of neighbours that differ by one segment at most.</summary>
-internal abstract class SegmentFeed(long streamOffset, long plaintextSize, long blocks) : IAsyncDisposable
+/// <summary>Hands out the segments of a stream to several threads, in blocks of neighbours.</summary>
+internal abstract class SegmentFeed(long streamOffset, long plaintextSize) : IAsyncDisposable
 {
-    private readonly long segments = SegmentLayout.SegmentCount(plaintextSize);
+    /// <summary>How many neighbours a thread should have room for, so that it can hash them together.</summary>
+    public abstract int WindowSegments { get; }
 
-    protected long Blocks => blocks;
+    protected long Segments { get; } = SegmentLayout.SegmentCount(plaintextSize);
 
-    /// <summary>The feed that fits the source: its own threads read a local file, others are read ahead of the threads.</summary>
-    public static SegmentFeed Create(IBlobSource source, long streamOffset, long plaintextSize, int threads, long blocks, CancellationToken cancellationToken) => source is FileBlobSource file
-        ? new FileSegmentFeed(file, streamOffset, plaintextSize, blocks)
-        : new ReadAheadSegmentFeed(source, streamOffset, plaintextSize, threads, cancellationToken);
+    protected abstract long Blocks { get; }
 
     /// <summary>Runs the action for segments until none are left; called by each thread.</summary>
     public abstract void Drain(SegmentAction action, CancellationToken stop);
 
     public abstract ValueTask DisposeAsync();
 
-    protected long FirstSegment(long block) => block * segments / blocks;
+    protected abstract long FirstSegment(long block);
 
-    protected long EndSegment(long block) => FirstSegment(block + 1);
+    protected long EndSegment(long block) => Math.Min(Segments, FirstSegment(block + 1));
 
     /// <summary>Where a segment lies in the source.</summary>
     protected (long Offset, int Length) Place(long segment) =>
