@@ -19,16 +19,25 @@ public sealed class ProcessPagesTests
     [Fact]
     public void Own_OfThisProcess_GrowsByWhatItWrites()
     {
-        var before = ProcessPages.Own();
-        var written = new byte[128 << 20];
-        Array.Fill(written, (byte)1);
-        var after = ProcessPages.Own();
-        GC.KeepAlive(written);
-        if (before.Result.Succeeded)
+        // Other tests of this process give memory back meanwhile, now and then more than is written here; not every time.
+        const int Attempts = 20;
+        const int Quarter = (32 << 20) / 4096;
+        var grown = 0;
+        for (var attempt = 0; attempt < Attempts && grown < Quarter; attempt++)
         {
-            // A quarter of it: other tests of this process give memory back meanwhile.
-            Assert.InRange(after.Asked - before.Asked, (32 << 20) / 4096, int.MaxValue);
+            var before = ProcessPages.Own();
+            if (!before.Result.Succeeded)
+            {
+                return;
+            }
+
+            var written = new byte[128 << 20];
+            Array.Fill(written, (byte)1);
+            grown = ProcessPages.Own().Asked - before.Asked;
+            GC.KeepAlive(written);
         }
+
+        Assert.InRange(grown, Quarter, int.MaxValue);
     }
 
     [Fact]
