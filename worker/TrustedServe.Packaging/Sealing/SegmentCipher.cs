@@ -6,12 +6,9 @@ namespace TrustedServe.Packaging.Sealing;
 /// <summary>Encrypts and decrypts segments of one stream, in any order; for one thread at a time, as <see cref="AesGcm"/> is.</summary>
 internal sealed class SegmentCipher : IDisposable
 {
-    private const int NonceSize = 12;
-
     private readonly AesGcm aes;
-    private readonly byte[] nonce = new byte[NonceSize];
-
     private readonly GcmDecryptor? decryptor;
+    private readonly byte[] nonce = new byte[GcmDecryptor.NonceSize];
 
     /// <param name="derivedKey">The key of the stream.</param>
     /// <param name="prefix">What all nonces begin with.</param>

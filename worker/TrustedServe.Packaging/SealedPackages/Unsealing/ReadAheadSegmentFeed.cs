@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Threading.Channels;
+using TrustedServe.Packaging.Digests;
 using TrustedServe.Packaging.Stores;
 
 namespace TrustedServe.Packaging.SealedPackages.Unsealing;
@@ -30,8 +31,8 @@ internal sealed class ReadAheadSegmentFeed : SegmentFeed
         readers = ReadAllAsync((int)Math.Min(Math.Max(MinReaders, threads), Blocks));
     }
 
-    // What comes over a network comes more slowly than one chunk after another is hashed.
-    public override int WindowSegments => (int)Math.Min(SegmentsPerBlock, Segments);
+    // A block has few chunks; those that lie across two blocks are read back, and hashed as many at once as a window holds.
+    public override int WindowSegments => (int)Math.Min(LeafHasher.FewChunksAtOnce + 1, Segments);
 
     protected override long Blocks => (Segments + SegmentsPerBlock - 1) / SegmentsPerBlock;
 

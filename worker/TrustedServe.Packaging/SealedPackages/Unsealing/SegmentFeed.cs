@@ -8,7 +8,7 @@ internal delegate void SegmentAction(long segment, ReadOnlySpan<byte> sealedSegm
 /// <summary>Hands out the segments of a stream to several threads, in blocks of neighbours.</summary>
 internal abstract class SegmentFeed(long streamOffset, long plaintextSize) : IAsyncDisposable
 {
-    /// <summary>How many neighbours a thread should have room for, so that it can hash them together.</summary>
+    /// <summary>How many segments a thread should have room for, so that it can hash their chunks together.</summary>
     public abstract int WindowSegments { get; }
 
     protected long Segments { get; } = SegmentLayout.SegmentCount(plaintextSize);
