@@ -175,13 +175,18 @@ internal sealed class ServiceProcess : IAsyncDisposable
             var ended = process.WaitForExitAsync(cancellationToken);
             if (await Task.WhenAny(next, ended).WaitAsync(cancellationToken) == ended && process.HasExited)
             {
-                await pumps;
+                // What a handler threw comes after what was printed: the line that is waited for may be among the last ones.
+                await pumps.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                bool all;
                 lock (gate)
                 {
-                    if (seen >= forgotten + events.Count)
-                    {
-                        throw Ended();
-                    }
+                    all = seen >= forgotten + events.Count;
+                }
+
+                if (all)
+                {
+                    await pumps;
+                    throw Ended();
                 }
             }
         }

@@ -21,6 +21,29 @@ public sealed class ServiceProcessTests
     }
 
     [Fact]
+    public async Task Line_that_is_read_only_after_the_end_is_found_although_a_handler_fails()
+    {
+        var process = Chatty();
+        var first = 0;
+        process.Logged += _ =>
+        {
+            if (Interlocked.Exchange(ref first, 1) == 0)
+            {
+                // All that it prints fits into its pipe, so it ends while only its first line was read; and who waits for it is told so.
+                SpinWait.SpinUntil(() => process.HasExited, Limit);
+                Thread.Sleep(200);
+            }
+
+            throw new IOException("No space left on device");
+        };
+
+        await process.WaitForAsync(line => line.Message.Contains(TsfErrors.All.Last().Code, StringComparison.Ordinal), Limit, CancellationToken.None);
+
+        await Assert.ThrowsAsync<IOException>(() => process.WaitForAsync(_ => false, Limit, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => process.DisposeAsync().AsTask());
+    }
+
+    [Fact]
     public async Task Broker_is_ended_although_a_handler_of_the_front_ends_log_failed()
     {
         using var work = new TemporaryDirectory();
