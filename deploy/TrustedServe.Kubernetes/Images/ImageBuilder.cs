@@ -4,7 +4,7 @@ namespace TrustedServe.Kubernetes.Images;
 
 /// <summary>Builds the image of front end and worker without a container engine: libraries of pinned Debian packages below, both programs with their runtime above.</summary>
 /// <remarks>
-/// 1. Both programs are published with the runtime, compiled ahead of time. 2. The pinned packages are fetched, verified and
+/// 1. Both programs are published with the runtime, compiled ahead of time, and lose what nothing in them refers to. 2. The pinned packages are fetched, verified and
 /// unpacked. 3. The bill of materials is written. 4. The layers are written, then what describes them. 5. The finished layout
 /// takes the old one's place. There is no shell in it, nothing to start but the two programs, and nothing to debug them with.
 /// </remarks>
@@ -82,6 +82,7 @@ public static class ImageBuilder
                 ],
                 options.SourceFolder,
                 cancellationToken);
+            ReferencedAssemblies.Keep(folders[^1], project);
         }
 
         return [.. folders];

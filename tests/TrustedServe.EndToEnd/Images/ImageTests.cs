@@ -1,3 +1,5 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using TrustedServe.Testing;
@@ -51,6 +53,22 @@ public sealed class ImageTests(BuiltImage image, ServedDigits digits) : IClassFi
     }
 
     [Fact]
+    public void Every_library_of_a_program_is_one_that_it_refers_to()
+    {
+        Assert.SkipWhen(image.Absent is not null, image.Absent ?? "");
+        foreach (var (folder, program) in new[] { ("functions", "TrustedServe.Functions"), ("worker", "TrustedServe.Worker") })
+        {
+            var libraries = Directory.GetFiles(Path.Combine(image.Root, "app", folder), "*.dll").ToDictionary(file => Path.GetFileNameWithoutExtension(file), References);
+            Assert.DoesNotContain("onnxruntime", libraries.Keys); // another system's
+            Assert.DoesNotContain("Microsoft.AspNetCore.Mvc.Core", libraries.Keys);
+
+            // None too many, and none too few.
+            Assert.Equal(libraries.Keys.Order(StringComparer.Ordinal), libraries.Values.SelectMany(names => names).Append(program).Distinct().Order(StringComparer.Ordinal));
+            Assert.Equal(libraries.Keys.Order(StringComparer.Ordinal), Listed(Path.Combine(image.Root, "app", folder, program + ".deps.json")).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
     public void Configuration_names_the_front_end_and_a_user_without_rights()
     {
         Assert.SkipWhen(image.Absent is not null, image.Absent ?? "");
@@ -92,6 +110,20 @@ public sealed class ImageTests(BuiltImage image, ServedDigits digits) : IClassFi
         Assert.Contains(processes, process => process.Item2.StartsWith("/app/functions/TrustedServe.Functions", StringComparison.Ordinal));
         Assert.Contains(processes, process => process.Item2.StartsWith("/app/worker/TrustedServe.Worker", StringComparison.Ordinal));
         Assert.All(processes, process => Assert.Contains("Uid:\t65532\t65532\t65532\t65532", File.ReadAllText($"/proc/{process.Item1}/status"), StringComparison.Ordinal));
+    }
+
+    private static string[] References(string file)
+    {
+        using var library = new PEReader(File.OpenRead(file));
+        var metadata = library.GetMetadataReader();
+        return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+    }
+
+    private static List<string> Listed(string depsFile)
+    {
+        using var list = JsonDocument.Parse(File.ReadAllBytes(depsFile));
+        return [.. list.RootElement.GetProperty("targets").EnumerateObject().SelectMany(target => target.Value.EnumerateObject())
+            .SelectMany(library => library.Value.TryGetProperty("runtime", out var files) ? files.EnumerateObject().Select(file => Path.GetFileNameWithoutExtension(file.Name)) : [])];
     }
 
     private static bool StartsWith(string file, ReadOnlySpan<byte> beginning)
