@@ -10,14 +10,14 @@ namespace TrustedServe.Kubernetes.Images;
 /// <remarks>
 /// With its runtime a program is published with all that any program might call: pages, other systems' web servers, even their native
 /// libraries. Where the guest fetches the image itself, each start waits for every byte of it, and all of it has to be trusted.
+/// What code would load by a name in a string is not found here: it must be referred to as well.
 /// </remarks>
 internal static class ReferencedAssemblies
 {
     /// <summary>Deletes the <c>.dll</c> files that are no assembly or that no chain of references reaches, and their lines in <c>{program}.deps.json</c>.</summary>
     /// <param name="folder">Where it was published.</param>
     /// <param name="program">Name of its own assembly, without an ending.</param>
-    /// <returns>The names of the files that are gone.</returns>
-    public static IReadOnlySet<string> Keep(string folder, string program)
+    public static void Keep(string folder, string program)
     {
         var kept = Reached(folder, program);
         var gone = Directory.EnumerateFiles(folder, "*.dll").Select(file => Path.GetFileName(file)).Where(file => !kept.Contains(file)).ToHashSet(StringComparer.Ordinal);
@@ -41,7 +41,6 @@ internal static class ReferencedAssemblies
         }
 
         File.WriteAllBytes(list, JsonSerializer.SerializeToUtf8Bytes(document, StrictJson.Indented));
-        return gone;
     }
 
     private static HashSet<string> Reached(string folder, string program)

@@ -29,7 +29,8 @@ public sealed class ServiceProcessTests
         {
             if (Interlocked.Exchange(ref first, 1) == 0)
             {
-                // All that it prints fits into its pipe, so it ends while only its first line was read; and who waits for it is told so.
+                // All that it prints fits into its pipe, so it ends while only its first line was read. Who waits learns of the end a moment later,
+                // and nothing tells when: were the pause too short, the lines would only come in the usual order.
                 SpinWait.SpinUntil(() => process.HasExited, Limit);
                 Thread.Sleep(200);
             }

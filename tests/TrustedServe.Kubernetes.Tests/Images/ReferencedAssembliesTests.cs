@@ -27,7 +27,7 @@ public sealed class ReferencedAssembliesTests
                              "third/1":{"native":{"libnative.so":{}}}}},"libraries":{"second/1":{"type":"package"}}}
             """);
 
-        Assert.Equal(["TrustedServe.Testing.dll", "native.dll", "xunit.v3.assert.dll"], ReferencedAssemblies.Keep(folder.Path, Program).Order(StringComparer.Ordinal));
+        ReferencedAssemblies.Keep(folder.Path, Program);
 
         Assert.Equal(
             ["Fractions.dll", "KubernetesClient.dll", Program + ".deps.json", Program + ".dll", "libnative.so"],
