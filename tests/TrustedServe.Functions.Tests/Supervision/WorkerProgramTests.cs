@@ -23,6 +23,7 @@ public sealed class WorkerProgramTests
         Assert.Equal(byRuntime ? [program] : [], start.ArgumentList);
         Assert.True(!byRuntime || File.Exists(start.FileName));
         Assert.Equal("0", start.Environment["DOTNET_EnableDiagnostics"]);
+        Assert.Equal("glibc.malloc.tcache_count=127", start.Environment["GLIBC_TUNABLES"]);
         Assert.DoesNotContain(start.Environment.Keys, name => name.StartsWith("TRUSTEDSERVE__", StringComparison.Ordinal));
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using TrustedServe.Protocol.Calls;
+using TrustedServe.Protocol.Rpc;
 using TrustedServe.Testing;
 
 namespace TrustedServe.Protocol.Tests.Calls;
@@ -7,24 +8,69 @@ namespace TrustedServe.Protocol.Tests.Calls;
 public sealed class FrameSenderTests
 {
     [Fact]
+    public void Frame_that_does_not_fit_into_the_socket_at_once_arrives_whole_and_before_those_after_it()
+    {
+        using var pair = new SocketPair();
+        var sender = new FrameSender(pair.Near);
+        var large = CallPair.Request("large", 1 << 20);
+        var small = CallPair.Request("small");
+
+        // Nobody reads until all is sent: a sender that waited for its peer would never get here.
+        sender.Send(CallKind.Answer, 1, 0, large);
+        sender.Send(CallKind.Answer, 2, 0, small);
+        Assert.False(sender.IsEmpty);
+
+        var reader = new FrameReader(pair.Far, CallPair.MaxMessageBytes);
+        foreach (var (number, sent) in new[] { (1, large), (2, small) })
+        {
+            Assert.True(reader.TryRead(out var frame, out var payload));
+            Assert.Equal(number, frame.Number);
+            Assert.Equal(sent, ModelInferRequest.Parser.ParseFrom(payload));
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => sender.IsEmpty, TimeSpan.FromSeconds(30)));
+        CallSocket.Close(pair.Near);
+        sender.Close();
+    }
+
+    [Fact]
     public void Sender_that_gets_no_thread_ends_the_connection_so_that_nobody_waits_for_what_it_held()
     {
-        using var directory = new TemporaryDirectory();
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(directory["calls"]));
-        listener.Listen();
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Connect(new UnixDomainSocketEndPoint(directory["calls"]));
-        using var peer = listener.Accept();
-        peer.ReceiveTimeout = 30_000;
-        var sender = new FrameSender(socket, _ => throw new OutOfMemoryException("No more threads."));
+        using var pair = new SocketPair();
+        var sender = new FrameSender(pair.Near, _ => throw new OutOfMemoryException("No more threads."));
 
         // Too large to be written at once.
-        sender.Send(CallKind.Answer, 1, 0, CallPair.Request("large", 100_000));
+        sender.Send(CallKind.Answer, 1, 0, CallPair.Request("large", 1 << 20));
         sender.Send(CallKind.Answer, 2, 0, CallPair.Request("small"));
 
         Assert.True(sender.IsEmpty);
-        Assert.Equal(0, peer.Receive(new byte[1]));
-        Assert.False(new FrameReader(socket, CallPair.MaxMessageBytes).TryRead(out _, out _));
+        Assert.False(new FrameReader(pair.Far, CallPair.MaxMessageBytes).TryRead(out _, out _));
+        Assert.False(new FrameReader(pair.Near, CallPair.MaxMessageBytes).TryRead(out _, out _));
+    }
+
+    private sealed class SocketPair : IDisposable
+    {
+        private readonly TemporaryDirectory directory = new();
+
+        public SocketPair()
+        {
+            using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            listener.Bind(new UnixDomainSocketEndPoint(directory["calls"]));
+            listener.Listen();
+            Near.Connect(new UnixDomainSocketEndPoint(directory["calls"]));
+            Far = listener.Accept();
+            Far.ReceiveTimeout = 30_000;
+        }
+
+        public Socket Near { get; } = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+        public Socket Far { get; }
+
+        public void Dispose()
+        {
+            Near.Dispose();
+            Far.Dispose();
+            directory.Dispose();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using TrustedServe.Protocol.Hardening;
 
 namespace TrustedServe.Protocol.Calls;
@@ -31,6 +32,35 @@ public static class CallSocket
         }
 
         socket.Dispose();
+    }
+
+    /// <summary>Writes as much as the socket takes without blocking, on a socket that otherwise blocks.</summary>
+    /// <returns>How many bytes that were, 0 when it takes none.</returns>
+    /// <exception cref="SocketException">The connection has ended.</exception>
+    /// <exception cref="ObjectDisposedException">It was closed here.</exception>
+    internal static unsafe int SendNow(Socket socket, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            while (true)
+            {
+                var sent = LibC.Send(socket.SafeHandle, first, (nuint)bytes.Length, LibC.DoNotWait | LibC.NoSignal);
+                if (sent >= 0)
+                {
+                    return (int)sent;
+                }
+
+                switch (Marshal.GetLastPInvokeError())
+                {
+                    case LibC.Interrupted:
+                        continue;
+                    case LibC.TryAgain:
+                        return 0;
+                    default:
+                        throw new SocketException();
+                }
+            }
+        }
     }
 
     /// <summary>Whether the process at the other end runs as this user.</summary>

@@ -6,24 +6,19 @@ using TrustedServe.Protocol.Errors;
 namespace TrustedServe.Protocol.Calls;
 
 /// <summary>
-/// Writes frames to a blocking socket from any thread, whole and in order, and never keeps a caller waiting: a frame that the
-/// socket takes at once is written on the caller's thread; others wait for a thread of the sender's own.
+/// Writes frames to a blocking socket from any thread, whole and in order, and never keeps a caller waiting: what the socket
+/// takes at once of a frame is written on the caller's thread; the rest waits for a thread of the sender's own.
 /// </summary>
 /// <param name="socket">The connection's.</param>
 /// <param name="start">Starts a thread; null for the usual way.</param>
 internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
 {
-    /// <summary>
-    /// A socket that says it can be written to takes this much without blocking: it says so while no more than a quarter of
-    /// its buffer (208 KiB unless set) is in use.
-    /// </summary>
-    private const int LargestAtOnce = 32 << 10;
-
     /// <summary>How much may wait. A peer that does not read must not make this process grow.</summary>
     private const long MostWaiting = 64 << 20;
 
-    private readonly object gate = new();
-    private readonly Queue<(byte[] Bytes, int Length)> waiting = new();
+    private readonly Lock gate = new();
+    private readonly Queue<(byte[] Bytes, int Written, int Length)> waiting = new();
+    private readonly SemaphoreSlim work = new(0);
     private long waitingBytes;
     private Thread? writer;
     private bool closed;
@@ -54,7 +49,8 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
         length += CallFrame.HeaderSize;
         lock (gate)
         {
-            if (closed || WriteAtOnce(bytes.AsSpan(0, length)))
+            var written = closed ? length : WriteAtOnce(bytes.AsSpan(0, length));
+            if (written == length)
             {
                 ArrayPool<byte>.Shared.Return(bytes);
                 return;
@@ -73,9 +69,9 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
                 return;
             }
 
-            waiting.Enqueue((bytes, length));
+            waiting.Enqueue((bytes, written, length));
             waitingBytes += length;
-            Monitor.Pulse(gate);
+            work.Release();
         }
     }
 
@@ -85,32 +81,27 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
         lock (gate)
         {
             closed = true;
-            Monitor.Pulse(gate);
+            work.Release();
         }
     }
 
-    private bool WriteAtOnce(ReadOnlySpan<byte> frame)
+    // How much of it is written; all of it counts as written when the connection has ended.
+    private int WriteAtOnce(ReadOnlySpan<byte> frame)
     {
-        if (waiting.Count > 0 || frame.Length > LargestAtOnce)
+        if (waiting.Count > 0)
         {
-            return false;
+            return 0;
         }
 
         try
         {
-            if (!socket.Poll(0, SelectMode.SelectWrite))
-            {
-                return false;
-            }
-
-            Write(frame);
+            return CallSocket.SendNow(socket, frame);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             closed = true;
+            return frame.Length;
         }
-
-        return true;
     }
 
     private bool TryStartWriter()
@@ -136,14 +127,10 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
     {
         while (true)
         {
-            (byte[] Bytes, int Length) frame;
+            (byte[] Bytes, int Written, int Length) frame;
+            work.Wait();
             lock (gate)
             {
-                while (waiting.Count == 0 && !closed)
-                {
-                    Monitor.Wait(gate);
-                }
-
                 if (closed)
                 {
                     waiting.Clear();
@@ -156,7 +143,7 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
 
             try
             {
-                Write(frame.Bytes.AsSpan(0, frame.Length));
+                Write(frame.Bytes.AsSpan(frame.Written, frame.Length - frame.Written));
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {

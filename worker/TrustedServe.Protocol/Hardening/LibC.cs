@@ -1,9 +1,10 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace TrustedServe.Protocol.Hardening;
 
-/// <summary>The system calls that process hygiene needs and the framework does not offer.</summary>
+/// <summary>The system calls that process hygiene and the call socket need and the framework does not offer.</summary>
 internal static unsafe partial class LibC
 {
     internal const int SetDumpable = 4;
@@ -16,6 +17,10 @@ internal static unsafe partial class LibC
     internal const int OpenDirectoryArm64 = 0x4000;
     internal const int CloseOnExec = 0x80000;
     internal const int LockExclusiveNow = 2 | 4;
+    internal const int DoNotWait = 0x40;
+    internal const int NoSignal = 0x4000;
+    internal const int Interrupted = 4;
+    internal const int TryAgain = 11;
 
     /// <summary>A soft and a hard limit.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -63,6 +68,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    internal static partial nint Send(SafeSocketHandle socket, byte* bytes, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Execute(string path, byte** arguments, byte** environment);
