@@ -42,11 +42,18 @@ internal sealed class ServingEfficiency : ITarget
 
         await served.SettleAsync(requests, context.Settling, cancellationToken);
 
+        // Callers that are elsewhere leave these cores to the server.
+        var callers = new List<double>();
         var rounds = await Rounds.MeasureAsync(
             context,
-            async () => (await served.LoadAsync(requests, round, cancellationToken, CallersALane * context.Lanes)).RowsPerSecond,
+            async () =>
+            {
+                var load = await served.LoadAsync(requests, round, cancellationToken, CallersALane * context.Lanes);
+                callers.Add(load.GeneratorCores / context.Lanes);
+                return load.RowsPerSecond;
+            },
             async () => (await engine.RunAsync(calls, round, context.Lanes)).Rows);
         return TargetRow.AtLeast($"serving efficiency, {model.Shape.Name}{precision}", least, rounds.Ratios,
-            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {CallersALane * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load");
+            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {CallersALane * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load; of these cores the load generator takes {Figures.Format($"{100 * Figures.Median(callers):0.0}")} %");
     }
 }
