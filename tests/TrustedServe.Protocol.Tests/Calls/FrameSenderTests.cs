@@ -48,6 +48,20 @@ public sealed class FrameSenderTests
         Assert.False(new FrameReader(pair.Near, CallPair.MaxMessageBytes).TryRead(out _, out _));
     }
 
+    [Fact]
+    public void Write_that_fails_ends_the_connection_in_both_directions_so_that_nobody_waits_for_what_was_lost()
+    {
+        using var pair = new SocketPair();
+        var sender = new FrameSender(pair.Near);
+        pair.Near.Shutdown(SocketShutdown.Send);
+        Assert.Equal(1, pair.Far.Send([1]));
+
+        sender.Send(CallKind.Request, 1, 0, CallPair.Request("lost"));
+
+        Assert.True(sender.IsEmpty);
+        Assert.Throws<SocketException>(() => pair.Far.Send([1]));
+    }
+
     private sealed class SocketPair : IDisposable
     {
         private readonly TemporaryDirectory directory = new();

@@ -85,7 +85,7 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
         }
     }
 
-    // How much of it is written; all of it counts as written when the connection has ended.
+    // How much of it is written; all of it counts as written when the connection ends.
     private int WriteAtOnce(ReadOnlySpan<byte> frame)
     {
         if (waiting.Count > 0)
@@ -99,9 +99,18 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            closed = true;
+            End();
             return frame.Length;
         }
+    }
+
+    // No more threads, no memory for a write, a peer that has gone: nothing but the connection's end tells both ends that a frame will
+    // never come.
+    private void End()
+    {
+        CallSocket.Close(socket);
+        closed = true;
+        work.Release();
     }
 
     private bool TryStartWriter()
@@ -113,9 +122,7 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            // No more threads. Nothing but the connection's end could tell both ends that a frame will never come.
-            closed = true;
-            CallSocket.Close(socket);
+            End();
             return false;
         }
 
@@ -147,7 +154,10 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
-                Close();
+                lock (gate)
+                {
+                    End();
+                }
             }
 
             lock (gate)
