@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Google.Protobuf;
 using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Rpc;
@@ -15,10 +14,10 @@ internal sealed class CallPair : IDisposable
 
     private readonly TemporaryDirectory directory = new();
 
-    public CallPair(CallHandler handler)
+    public CallPair(CallHandler handler, TimeSpan? patience = null)
     {
         Path = CallSocket.PathOf(directory["worker"]);
-        Listener = new CallListener(Path, MaxMessageBytes, handler, _ => { }, TimeProvider.System);
+        Listener = new CallListener(Path, MaxMessageBytes, handler, _ => { }, TimeProvider.System, patience);
         Client = Connect();
     }
 
@@ -30,12 +29,7 @@ internal sealed class CallPair : IDisposable
 
     public CallClient Connect() => CallClient.Connect(Path, MaxMessageBytes, TimeProvider.System);
 
-    public Socket ConnectRaw()
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };
-        socket.Connect(new UnixDomainSocketEndPoint(Path));
-        return socket;
-    }
+    public RawPeer ConnectRaw() => RawPeer.Connect(Path);
 
     public static ModelInferRequest Request(string id, int bytes = 0) => new() { Id = id, RawInputContents = { ByteString.CopyFrom(new byte[bytes]) } };
 

@@ -21,9 +21,9 @@ public sealed class CallPeerTests
             bytes =>
             {
                 using var peer = pair.ConnectRaw();
-                peer.Send(bytes);
-                peer.Shutdown(SocketShutdown.Send);
-                Drain(peer);
+                peer.Requests.Send(bytes);
+                peer.Requests.Shutdown(SocketShutdown.Send);
+                RawPeer.Drain(peer.Answers);
             },
             iter: 200);
 
@@ -41,9 +41,9 @@ public sealed class CallPeerTests
     {
         using var pair = new CallPair(CallPair.EchoAsync);
         using var peer = pair.ConnectRaw();
-        peer.Send(Header((CallKind)kind, length, 1));
+        peer.Requests.Send(RawPeer.Header((CallKind)kind, length, 1));
 
-        Assert.Empty(Drain(peer));
+        Assert.Empty(RawPeer.Drain(peer.Answers));
     }
 
     [Fact]
@@ -57,10 +57,10 @@ public sealed class CallPeerTests
         using var peer = pair.ConnectRaw();
         for (var i = 0; i < 2; i++)
         {
-            peer.Send((byte[])[.. Header(CallKind.Request, Message.Length, 5), .. Message]);
+            peer.Requests.Send((byte[])[.. RawPeer.Header(CallKind.Request, Message.Length, 5), .. Message]);
         }
 
-        Assert.Empty(Drain(peer));
+        Assert.Empty(RawPeer.Drain(peer.Answers));
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class CallPeerTests
         using var pair = new CallPair(CallPair.EchoAsync);
         using var peer = pair.ConnectRaw();
         byte[] garbage = [0xFF, 0xFF, 0xFF];
-        peer.Send((byte[])[.. Header(CallKind.Request, garbage.Length, 1), .. garbage, .. Header(CallKind.Request, Message.Length, 2), .. Message]);
+        peer.Requests.Send((byte[])[.. RawPeer.Header(CallKind.Request, garbage.Length, 1), .. garbage, .. RawPeer.Header(CallKind.Request, Message.Length, 2), .. Message]);
 
-        var reader = new FrameReader(peer, CallPair.MaxMessageBytes);
+        var reader = new FrameReader(peer.Answers, CallPair.MaxMessageBytes);
         Assert.True(reader.TryRead(out var refusal, out var payload));
         Assert.Equal((CallKind.Refusal, 1L), (refusal.Kind, refusal.Number));
         Assert.Equal(TsfErrors.MalformedRequest.Code, CallRefusal.Parser.ParseFrom(payload).Code);
@@ -87,15 +87,15 @@ public sealed class CallPeerTests
             pieces =>
             {
                 using var peer = pair.ConnectRaw();
-                ReadOnlySpan<byte> rest = (byte[])[.. Enumerable.Range(1, 5).SelectMany(number => (byte[])[.. Header(CallKind.Request, Message.Length, number), .. Message])];
+                ReadOnlySpan<byte> rest = (byte[])[.. Enumerable.Range(1, 5).SelectMany(number => (byte[])[.. RawPeer.Header(CallKind.Request, Message.Length, number), .. Message])];
                 for (var i = 0; !rest.IsEmpty; i++)
                 {
                     var piece = Math.Min(pieces[i % pieces.Length], rest.Length);
-                    peer.Send(rest[..piece]);
+                    peer.Requests.Send(rest[..piece]);
                     rest = rest[piece..];
                 }
 
-                var reader = new FrameReader(peer, CallPair.MaxMessageBytes);
+                var reader = new FrameReader(peer.Answers, CallPair.MaxMessageBytes);
                 for (var number = 1; number <= 5; number++)
                 {
                     Assert.True(reader.TryRead(out var frame, out _));
@@ -140,9 +140,9 @@ public sealed class CallPeerTests
         using var directory = new TemporaryDirectory();
         using var mad = Listen(directory["mad"]);
         using var client = CallClient.Connect(directory["mad"], CallPair.MaxMessageBytes, TimeProvider.System);
-        using var peer = await mad.AcceptAsync();
+        using var peer = await RawPeer.AcceptAsync(mad);
         var call = client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None);
-        peer.Send((byte[])[.. Header((CallKind)kind, length, 1), .. payload]);
+        peer.Answers.Send((byte[])[.. RawPeer.Header((CallKind)kind, length, 1), .. payload]);
 
         Assert.Equal(TsfErrors.WorkerLost, (await Assert.ThrowsAsync<TsfException>(() => call)).Error);
     }
@@ -154,7 +154,7 @@ public sealed class CallPeerTests
         using var deaf = pair.ConnectRaw();
         for (var number = 1; number <= 50; number++)
         {
-            deaf.Send((byte[])[.. Header(CallKind.Request, Message.Length, number), .. Message]);
+            deaf.Requests.Send((byte[])[.. RawPeer.Header(CallKind.Request, Message.Length, number), .. Message]);
         }
 
         for (var i = 0; i < 20; i++)
@@ -169,12 +169,12 @@ public sealed class CallPeerTests
         using var directory = new TemporaryDirectory();
         using var listener = Listen(directory["odd"]);
         using var client = CallClient.Connect(directory["odd"], CallPair.MaxMessageBytes, TimeProvider.System);
-        using var peer = await listener.AcceptAsync();
+        using var peer = await RawPeer.AcceptAsync(listener);
         var call = client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None);
         var answer = new ModelInferResponse { Id = "mine" }.ToByteArray();
         foreach (var number in new[] { 7, 1, 1 })
         {
-            peer.Send((byte[])[.. Header(CallKind.Answer, answer.Length, number), .. answer]);
+            peer.Answers.Send((byte[])[.. RawPeer.Header(CallKind.Answer, answer.Length, number), .. answer]);
         }
 
         Assert.Equal("mine", (await call).Id);
@@ -187,32 +187,5 @@ public sealed class CallPeerTests
         socket.Bind(new UnixDomainSocketEndPoint(path));
         socket.Listen();
         return socket;
-    }
-
-    private static byte[] Header(CallKind kind, int length, long number)
-    {
-        var header = new byte[CallFrame.HeaderSize];
-        new CallFrame(kind, length, number).Write(header);
-        return header;
-    }
-
-    // What the peer still gets before the other end closes; the time limit of the socket makes a connection left open a failure.
-    private static List<byte> Drain(Socket peer)
-    {
-        var all = new List<byte>();
-        var buffer = new byte[4096];
-        try
-        {
-            for (int read; (read = peer.Receive(buffer)) > 0;)
-            {
-                all.AddRange(buffer.AsSpan(0, read));
-            }
-        }
-        catch (SocketException reset) when (reset.SocketErrorCode is SocketError.ConnectionReset)
-        {
-            // Closed with bytes unread.
-        }
-
-        return all;
     }
 }

@@ -10,17 +10,18 @@ namespace TrustedServe.Protocol.Calls;
 public sealed class CallClient : IDisposable
 {
     private readonly ConcurrentDictionary<long, PendingCall> calls = new();
-    private readonly Socket socket;
+    private readonly Socket requests;
+    private readonly Socket answers;
     private readonly FrameSender sender;
     private readonly TimeProvider time;
     private readonly int maxMessageBytes;
     private long lastNumber;
     private volatile bool closed;
 
-    private CallClient(Socket socket, int maxMessageBytes, TimeProvider time)
+    private CallClient(Socket requests, Socket answers, int maxMessageBytes, TimeProvider time)
     {
-        (this.socket, this.maxMessageBytes, this.time) = (socket, maxMessageBytes, time);
-        sender = new FrameSender(socket);
+        (this.requests, this.answers, this.maxMessageBytes, this.time) = (requests, answers, maxMessageBytes, time);
+        sender = new FrameSender(requests);
         new Thread(Read) { IsBackground = true, Name = "call reader" }.Start();
     }
 
@@ -34,22 +35,23 @@ public sealed class CallClient : IDisposable
     /// <exception cref="TsfException">TSF5003 when nobody listens there, or another user does.</exception>
     public static CallClient Connect(string path, int maxMessageBytes, TimeProvider time)
     {
-        var socket = CallSocket.Create();
+        var (requests, answers) = (CallSocket.Create(), CallSocket.Create());
         try
         {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-            return CallSocket.IsOwn(socket)
-                ? new CallClient(socket, maxMessageBytes, time)
-                : throw TsfErrors.WorkerLost.With("The process behind the worker's socket belongs to another user.");
+            var number = Random.Shared.NextInt64();
+            Open(requests, path, CallKind.OpenRequests, number);
+            Open(answers, path, CallKind.OpenAnswers, number);
+            return new CallClient(requests, answers, maxMessageBytes, time);
         }
-        catch (SocketException exception)
+        catch (Exception exception)
         {
-            socket.Dispose();
-            throw new TsfException(TsfErrors.WorkerLost, "The worker cannot be reached.", exception) { RetryAfterSeconds = 1 };
-        }
-        catch
-        {
-            socket.Dispose();
+            requests.Dispose();
+            answers.Dispose();
+            if (exception is SocketException)
+            {
+                throw new TsfException(TsfErrors.WorkerLost, "The worker cannot be reached.", exception) { RetryAfterSeconds = 1 };
+            }
+
             throw;
         }
     }
@@ -86,7 +88,8 @@ public sealed class CallClient : IDisposable
     public void Dispose()
     {
         closed = true;
-        CallSocket.Close(socket);
+        CallSocket.Close(requests);
+        CallSocket.Close(answers);
         sender.Close();
         foreach (var call in calls.Values)
         {
@@ -97,9 +100,22 @@ public sealed class CallClient : IDisposable
     private static TsfException Lost() =>
         new(TsfErrors.WorkerLost, "The worker ended in the middle of the request.") { RetryAfterSeconds = 1 };
 
+    private static void Open(Socket socket, string path, CallKind kind, long number)
+    {
+        socket.Connect(new UnixDomainSocketEndPoint(path));
+        if (!CallSocket.IsOwn(socket))
+        {
+            throw TsfErrors.WorkerLost.With("The process behind the worker's socket belongs to another user.");
+        }
+
+        Span<byte> opening = stackalloc byte[CallFrame.HeaderSize];
+        new CallFrame(kind, 0, number).Write(opening);
+        socket.Send(opening);
+    }
+
     private void Read()
     {
-        var reader = new FrameReader(socket, maxMessageBytes);
+        var reader = new FrameReader(answers, maxMessageBytes);
         try
         {
             while (reader.TryRead(out var frame, out var payload) && frame.Kind is CallKind.Answer or CallKind.Refusal)

@@ -8,10 +8,15 @@ namespace TrustedServe.Protocol.Calls;
 /// processes, that a small model computes for less time than that takes; here one thread reads, and who has something to say
 /// writes it himself.
 /// </summary>
-/// <remarks>Little-endian: kind (4 bytes), length of the payload (4), number of the call (8), argument (8).</remarks>
+/// <remarks>
+/// A connection is two sockets, one for each direction: who takes something off a Unix socket wakes whoever sleeps on the other end,
+/// in case he waits for room to write (unix_write_space). On a single socket that is the thread that waits for something to read: each
+/// call would wake both readers once for nothing. A frame's header is little-endian: kind (4 bytes), length of the payload (4), number
+/// of the call (8), argument (8).
+/// </remarks>
 /// <param name="Kind">What follows.</param>
 /// <param name="Length">Bytes of the payload.</param>
-/// <param name="Number">Chosen by the caller; no two calls of a connection have the same.</param>
+/// <param name="Number">Chosen by the caller; no two calls of a connection have the same. Of an opening: what its two sockets have in common.</param>
 /// <param name="Argument">Its meaning depends on the kind; otherwise 0.</param>
 internal readonly record struct CallFrame(CallKind Kind, int Length, long Number, long Argument = 0)
 {

@@ -14,4 +14,10 @@ internal enum CallKind
 
     /// <summary>From the worker: a <see cref="Rpc.CallRefusal"/>.</summary>
     Refusal = 4,
+
+    /// <summary>To the worker, first on a socket and without payload: requests come here, answers go to the other socket that was opened with the same number.</summary>
+    OpenRequests = 5,
+
+    /// <summary>To the worker, first on a socket and without payload: answers to the requests of the other socket that was opened with the same number go here.</summary>
+    OpenAnswers = 6,
 }

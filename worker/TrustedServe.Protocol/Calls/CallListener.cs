@@ -8,6 +8,10 @@ public sealed class CallListener : IDisposable
 {
     private const int Backlog = 16;
     private const int MostConnections = 16;
+    private const int MostOpening = 2 * MostConnections;
+
+    // A front end opens both sockets at once, so this is for one that stumbles between them.
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
 
@@ -16,12 +20,15 @@ public sealed class CallListener : IDisposable
 
     private readonly Socket socket = CallSocket.Create();
     private readonly HashSet<ServedConnection> connections = [];
+    private readonly AnswerSockets answers;
+    private readonly TimeSpan patience;
     private readonly CallHandler handler;
     private readonly TimeProvider time;
     private readonly string path;
     private readonly int maxMessageBytes;
     private readonly Action<uint?> refused;
     private volatile bool closed;
+    private int opening;
     private bool draining;
 
     /// <summary>Listens, for this user alone.</summary>
@@ -30,9 +37,12 @@ public sealed class CallListener : IDisposable
     /// <param name="handler">Answers calls.</param>
     /// <param name="refused">Told of peers that were turned away, with the user that they run as.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="patience">How long a socket may take to say what it is for, and to be joined by the other one of its connection; default: 10 seconds.</param>
     /// <exception cref="SocketException">The path cannot be listened on.</exception>
-    public CallListener(string path, int maxMessageBytes, CallHandler handler, Action<uint?> refused, TimeProvider time)
+    public CallListener(string path, int maxMessageBytes, CallHandler handler, Action<uint?> refused, TimeProvider time, TimeSpan? patience = null)
     {
+        this.patience = patience ?? UsualPatience;
+        answers = new AnswerSockets(this.patience);
         (this.path, this.maxMessageBytes, this.handler, this.refused, this.time) = (path, maxMessageBytes, handler, refused, time);
         try
         {
@@ -121,11 +131,11 @@ public sealed class CallListener : IDisposable
                 continue;
             }
 
-            Serve(peer);
+            Open(peer);
         }
     }
 
-    private void Serve(Socket peer)
+    private void Open(Socket peer)
     {
         if (!CallSocket.IsOwn(peer))
         {
@@ -134,13 +144,66 @@ public sealed class CallListener : IDisposable
             return;
         }
 
-        var connection = new ServedConnection(peer, maxMessageBytes, handler);
+        if (Interlocked.Increment(ref opening) > MostOpening)
+        {
+            Interlocked.Decrement(ref opening);
+            peer.Dispose();
+            return;
+        }
+
+        new Thread(() => Greet(peer)) { IsBackground = true, Name = "call reader" }.Start();
+    }
+
+    private void Greet(Socket peer)
+    {
+        var reader = new FrameReader(peer, CallSocket.LargestRequest);
+        var connection = Join(peer, reader);
+        Interlocked.Decrement(ref opening);
+        if (connection is null)
+        {
+            return;
+        }
+
+        if (!TryAdd(connection))
+        {
+            connection.Close();
+            return;
+        }
+
+        connection.Serve();
+        lock (connections)
+        {
+            connections.Remove(connection);
+        }
+    }
+
+    // The connection, for the thread of the socket that requests come from; null for the other's, and for one that is closed.
+    private ServedConnection? Join(Socket peer, FrameReader reader)
+    {
+        peer.ReceiveTimeout = (int)patience.TotalMilliseconds;
+        if (reader.TryRead(out var frame, out _) && frame.Length == 0)
+        {
+            switch (frame.Kind)
+            {
+                case CallKind.OpenRequests when answers.Take(frame.Number) is { } socket:
+                    peer.ReceiveTimeout = 0;
+                    return new ServedConnection(peer, reader, socket, maxMessageBytes, handler);
+                case CallKind.OpenAnswers when answers.Offer(frame.Number, peer):
+                    return null;
+            }
+        }
+
+        CallSocket.Close(peer);
+        return null;
+    }
+
+    private bool TryAdd(ServedConnection connection)
+    {
         lock (connections)
         {
             if (closed || connections.Count == MostConnections)
             {
-                peer.Dispose();
-                return;
+                return false;
             }
 
             if (draining)
@@ -148,15 +211,7 @@ public sealed class CallListener : IDisposable
                 connection.Drain();
             }
 
-            connections.Add(connection);
+            return connections.Add(connection);
         }
-
-        connection.Start(() =>
-        {
-            lock (connections)
-            {
-                connections.Remove(connection);
-            }
-        });
     }
 }

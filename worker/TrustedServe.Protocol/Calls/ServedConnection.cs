@@ -7,21 +7,25 @@ using TrustedServe.Protocol.Rpc;
 namespace TrustedServe.Protocol.Calls;
 
 /// <summary>One caller's connection, at the worker.</summary>
-internal sealed class ServedConnection(Socket socket, int maxMessageBytes, CallHandler handler)
+/// <param name="requests">The socket that requests come from.</param>
+/// <param name="reader">Its reader, which may have read some already.</param>
+/// <param name="answers">The socket that answers go to.</param>
+/// <param name="maxMessageBytes">The largest answer.</param>
+/// <param name="handler">Answers calls.</param>
+internal sealed class ServedConnection(Socket requests, FrameReader reader, Socket answers, int maxMessageBytes, CallHandler handler)
 {
     /// <summary>Larger requests are prepared by the thread pool, so that the next can be read meanwhile.</summary>
     private const int LargestInPlace = 4 << 10;
 
     private readonly ConcurrentDictionary<long, CancellationTokenSource> calls = new();
-    private readonly FrameSender sender = new(socket);
+    private readonly FrameSender sender = new(answers);
     private volatile bool draining;
 
     /// <summary>Whether every call has its answer, and every answer is on its way.</summary>
     public bool IsIdle => calls.IsEmpty && sender.IsEmpty;
 
-    /// <summary>Begins to read.</summary>
-    /// <param name="ended">Called once when the connection has ended.</param>
-    public void Start(Action ended) => new Thread(() =>
+    /// <summary>Answers calls until the connection has ended.</summary>
+    public void Serve()
     {
         Read();
         Close();
@@ -29,10 +33,7 @@ internal sealed class ServedConnection(Socket socket, int maxMessageBytes, CallH
         {
             Cancel(number);
         }
-
-        ended();
-    })
-    { IsBackground = true, Name = "call reader" }.Start();
+    }
 
     /// <summary>Takes no more calls.</summary>
     public void Drain() => draining = true;
@@ -40,13 +41,13 @@ internal sealed class ServedConnection(Socket socket, int maxMessageBytes, CallH
     /// <summary>Ends the connection; what is being computed for it is cancelled.</summary>
     public void Close()
     {
-        CallSocket.Close(socket);
+        CallSocket.Close(requests);
+        CallSocket.Close(answers);
         sender.Close();
     }
 
     private void Read()
     {
-        var reader = new FrameReader(socket, CallSocket.LargestRequest);
         while (reader.TryRead(out var frame, out var payload))
         {
             switch (frame.Kind)

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace TrustedServe.Worker.Tokenizing;
 
@@ -57,11 +59,22 @@ internal sealed class PieceTable
         return slot.IsTaken ? slot.Id : -1;
     }
 
+    /// <summary>Asks for the memory that a look-up of a piece that begins a word will need, and does not wait for it.</summary>
+    /// <param name="utf8">Begins with the piece; at least <see cref="Padding"/> bytes longer.</param>
+    /// <param name="length">Its length in bytes, at least 1.</param>
+    public unsafe void Prefetch(ReadOnlySpan<byte> utf8, int length)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref slots[PlaceOf(Key(utf8, length), length, continues: false)]));
+        }
+    }
+
     // The piece's slot, or the free one where it would be.
     private ref Slot Find(ReadOnlySpan<byte> utf8, int length, bool continues)
     {
         var key = Key(utf8, length);
-        for (var at = (int)((key ^ (ulong)length ^ (continues ? Multiplier << 1 : 0)) * Multiplier >> shift); ; at = (at + 1) & (slots.Length - 1))
+        for (var at = PlaceOf(key, length, continues); ; at = (at + 1) & (slots.Length - 1))
         {
             ref var slot = ref slots[at];
             if (!slot.IsTaken
@@ -72,6 +85,8 @@ internal sealed class PieceTable
             }
         }
     }
+
+    private int PlaceOf(ulong key, int length, bool continues) => (int)((key ^ (ulong)length ^ (continues ? Multiplier << 1 : 0)) * Multiplier >> shift);
 
     // The bytes themselves of a short piece, a digest of a longer one's.
     private static ulong Key(ReadOnlySpan<byte> utf8, int length)

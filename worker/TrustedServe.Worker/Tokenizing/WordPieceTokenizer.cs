@@ -20,6 +20,9 @@ internal sealed class WordPieceTokenizer
     private const int LongestWord = 100;
     private const int LongestWordBytes = LongestWord * 4;
     private const string Continuing = "##";
+
+    // More would push each other out of the cache before they are looked up.
+    private const int PrefetchedBytes = 2048;
     private static readonly Kind[] Kinds = [.. Enumerable.Range(0, 256).Select(static character => KindOf((byte)character))];
     private readonly (byte[] Utf8, int Id)[] special;
     private readonly byte[] lower;
@@ -116,9 +119,33 @@ internal sealed class WordPieceTokenizer
         ArrayPool<byte>.Shared.Return(normal, clearArray: true);
     }
 
+    // Words are looked up one after the other, and between two texts a model's weights go through the caches: asked for together, what
+    // most words need comes at one time.
+    private void Prefetch(ReadOnlySpan<byte> text)
+    {
+        Span<byte> word = stackalloc byte[LongestWordBytes + PieceTable.Padding];
+        var length = 0;
+        foreach (var character in text)
+        {
+            if (Kinds[character] is Kind.Letter or Kind.WithinLetter)
+            {
+                if (length < LongestWordBytes)
+                {
+                    word[length++] = lower[character];
+                }
+            }
+            else if (length > 0)
+            {
+                pieces.Prefetch(word, length);
+                length = 0;
+            }
+        }
+    }
+
     // Beyond ASCII, every character belongs to a word here: the normaliser has put spaces between those that do not.
     private void EncodeWords(ReadOnlySpan<byte> text, ref TokenIds ids)
     {
+        Prefetch(text[..Math.Min(text.Length, PrefetchedBytes)]);
         Span<byte> word = stackalloc byte[LongestWordBytes + PieceTable.Padding];
         var (length, characters) = (0, 0);
         foreach (var character in text)
