@@ -70,7 +70,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
 
         var application = builder.Build();
         StartAccess(application.Services, settings.ApiKeys);
-        ConfigurePipeline(application, options, settings.Host, seams.Time);
+        ConfigurePipeline(application, options, settings.Host, seams);
 
         // Something else than a drain stops the host: a service that failed. Nothing in hand can be finished then.
         application.Lifetime.ApplicationStopping.Register(application.Services.GetRequiredService<Drain>().Hurry);
@@ -200,6 +200,9 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
     {
         var listeners = new Listeners();
         host.UseKestrelCore();
+
+        // What follows a read or an answer is brief or gives its thread back, so it need not be handed to another one.
+        host.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         host.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -238,7 +241,7 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         services.GetService<ApiKeyWatcher>()?.Load();
     }
 
-    private static void ConfigurePipeline(WebApplication application, ServeOptions options, HostJson host, TimeProvider time)
+    private static void ConfigurePipeline(WebApplication application, ServeOptions options, HostJson host, HostSeams seams)
     {
         var services = application.Services;
         var fleet = services.GetRequiredService<WorkerFleet>();
@@ -253,7 +256,8 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
             drain,
             metrics,
             TimeSpan.FromSeconds(options.Http.RequestTimeoutSeconds),
-            time,
+            own: seams.Role == HostRole.Serve,
+            seams.Time,
             services.GetRequiredService<ILogger<RequestPipeline>>()).InvokeAsync);
         application.UseRouting();
         application.Use(services.GetRequiredService<RequestWatch>().InvokeAsync);

@@ -69,7 +69,7 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, HeldRequest
 
         SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
 
-        var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted);
+        var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted, RequestInfo.Of(context).IsOwn);
         if (Truncation.RowsOf(response) is { } cut)
         {
             context.Response.Headers[TruncatedHeader] = cut.Length <= MaxHeaderLength ? cut : cut[..(cut.LastIndexOf(',', MaxHeaderLength) + 1)] + "...";

@@ -124,7 +124,7 @@ internal sealed class ProtocolEndpoints(IInferenceGateway gateway, WorkerFleet f
         using var admission = await held.AdmitAsync(context, name, version, body.Taken, deadline);
         InferRequestCheck.Against(admission.Model.Metadata, request);
         SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
-        var response = await gateway.InferAsync(admission.Model, request, deadline, context.RequestAborted);
+        var response = await gateway.InferAsync(admission.Model, request, deadline, context.RequestAborted, RequestInfo.Of(context).IsOwn);
         await JsonBody.WriteAsync(context.Response, StatusCodes.Status200OK, (response, request.Id), static (writer, state) =>
             InferResponseWriter.Write(writer, state.response, state.Id));
     }

@@ -10,7 +10,8 @@ namespace TrustedServe.Functions.Http;
 /// <param name="Arrival">When it arrived, as a timestamp of the clock.</param>
 /// <param name="Timeout">How long it may take, queueing included.</param>
 /// <param name="Cut">Cancelled when the instance ends and cuts off what is in hand.</param>
-internal sealed record RequestInfo(TimeProvider Time, long Arrival, TimeSpan Timeout, CancellationToken Cut)
+/// <param name="IsOwn">Whether it came by this host's own listener, so that nobody else's code follows its answer.</param>
+internal sealed record RequestInfo(TimeProvider Time, long Arrival, TimeSpan Timeout, CancellationToken Cut, bool IsOwn)
 {
     /// <summary>How much time is left; none once the request is cut off.</summary>
     public TimeSpan Left => Cut.IsCancellationRequested ? TimeSpan.Zero : Latest.Left;

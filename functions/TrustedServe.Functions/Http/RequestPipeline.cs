@@ -4,12 +4,13 @@ using System.Security.Cryptography;
 using TrustedServe.Functions.Draining;
 using TrustedServe.Functions.Health;
 using TrustedServe.Functions.Supervision;
+using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Errors;
 
 namespace TrustedServe.Functions.Http;
 
 /// <summary>What every request of the HTTP trigger goes through: clock, request id, trust header, count, and one place for errors.</summary>
-internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet fleet, Drain drain, RequestMetrics metrics, TimeSpan timeout, TimeProvider time, ILogger logger)
+internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet fleet, Drain drain, RequestMetrics metrics, TimeSpan timeout, bool own, TimeProvider time, ILogger logger)
 {
     private const int MaxIdLength = 64;
 
@@ -26,8 +27,14 @@ internal sealed partial class RequestPipeline(RequestDelegate next, WorkerFleet 
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
+        if (CallClient.IsReader)
+        {
+            // A request that its caller sent behind one that was just answered there. That thread is for answers.
+            await Task.Yield();
+        }
+
         var started = metrics.Begin();
-        context.Features.Set(new RequestInfo(time, time.GetTimestamp(), timeout, drain.Cut));
+        context.Features.Set(new RequestInfo(time, time.GetTimestamp(), timeout, drain.Cut, own));
         context.TraceIdentifier = IdOf(context.Request);
         context.Response.Headers["x-request-id"] = context.TraceIdentifier;
         if (fleet.IsTrustSimulated)

@@ -14,6 +14,7 @@ public interface IInferenceGateway
     /// <param name="request">Inputs as raw contents; model name and version are filled in here.</param>
     /// <param name="deadline">When an answer is of no more use; queueing counts.</param>
     /// <param name="cancellationToken">Cancelled when the caller leaves.</param>
+    /// <param name="brief">Whether what the caller does with the answer takes little time and never waits, so that it may be done by the thread that reads all answers.</param>
     /// <exception cref="Protocol.Errors.TsfException">What the worker answered, or TSF5003, TSF4011, TSF4012.</exception>
-    Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken);
+    Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken, bool brief = false);
 }

@@ -11,7 +11,7 @@ internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGatew
     public ServedModel Resolve(string model, string? version) => fleet.Get(model, version).Resolve();
 
     /// <inheritdoc/>
-    public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
+    public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken, bool brief = false)
     {
         var workers = fleet.Get(model.Name, model.Version);
         var worker = Enter(workers, deadline) ?? throw workers.Unserved();
@@ -19,7 +19,7 @@ internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGatew
         request.ModelVersion = model.Version;
         try
         {
-            return await CallAsync(worker, request, deadline, cancellationToken);
+            return await CallAsync(worker, request, deadline, cancellationToken, brief);
         }
         catch (TsfException exception) when (exception.Error == TsfErrors.WorkerLost && !cancellationToken.IsCancellationRequested)
         {
@@ -31,7 +31,7 @@ internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGatew
             }
 
             SupervisionLog.Retried(logger, model.Name, model.Version);
-            return await CallAsync(other, request, deadline, cancellationToken);
+            return await CallAsync(other, request, deadline, cancellationToken, brief);
         }
     }
 
@@ -58,11 +58,11 @@ internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGatew
         return null;
     }
 
-    private static async Task<ModelInferResponse> CallAsync(WorkerState.Ready worker, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
+    private static async Task<ModelInferResponse> CallAsync(WorkerState.Ready worker, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken, bool brief)
     {
         try
         {
-            return await worker.Connection.InferAsync(request, deadline, cancellationToken);
+            return await worker.Connection.InferAsync(request, deadline, cancellationToken, brief);
         }
         finally
         {

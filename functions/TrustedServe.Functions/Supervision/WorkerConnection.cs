@@ -65,8 +65,9 @@ internal sealed class WorkerConnection : IDisposable
     /// <param name="request">The request.</param>
     /// <param name="deadline">When an answer is of no more use.</param>
     /// <param name="cancellationToken">Cancelled when the caller leaves.</param>
+    /// <param name="brief">See <see cref="CallClient.InferAsync"/>.</param>
     /// <exception cref="TsfException">What the worker answered, or TSF5003, TSF4011, TSF4016.</exception>
-    public Task<ModelInferResponse> InferAsync(ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
+    public Task<ModelInferResponse> InferAsync(ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken, bool brief)
     {
         if (request.CalculateSize() > CallSocket.LargestRequest || Calls() is not { } open)
         {
@@ -75,7 +76,7 @@ internal sealed class WorkerConnection : IDisposable
 
         var remaining = deadline.Left;
         return remaining > TimeSpan.Zero
-            ? open.InferAsync(request, remaining, cancellationToken)
+            ? open.InferAsync(request, remaining, cancellationToken, brief)
             : throw TsfErrors.DeadlineExceeded.With("The deadline passed before the worker was asked.");
     }
 

@@ -17,7 +17,7 @@ public sealed class RequestInfoTests
     public void Wall_clock_that_jumps_takes_no_time_from_a_request_and_gives_it_none(int hours)
     {
         var time = new JumpingTime();
-        var info = new RequestInfo(time, time.GetTimestamp(), TimeSpan.FromHours(1), CancellationToken.None);
+        var info = new RequestInfo(time, time.GetTimestamp(), TimeSpan.FromHours(1), CancellationToken.None, IsOwn: true);
         var deadline = info.Deadline([]);
 
         time.Offset = TimeSpan.FromHours(hours);
@@ -30,7 +30,7 @@ public sealed class RequestInfoTests
     public void Parameter_shortens_the_deadline_and_never_lengthens_it()
     {
         var time = new FakeTimeProvider();
-        var info = new RequestInfo(time, time.GetTimestamp(), 10 * Second, CancellationToken.None);
+        var info = new RequestInfo(time, time.GetTimestamp(), 10 * Second, CancellationToken.None, IsOwn: true);
         time.Advance(Second);
 
         Assert.Equal(9 * Second, info.Deadline([]).Left);
@@ -45,7 +45,7 @@ public sealed class RequestInfoTests
     public void Request_that_is_cut_off_has_no_time_left()
     {
         using var cut = new CancellationTokenSource();
-        var info = new RequestInfo(TimeProvider.System, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), cut.Token);
+        var info = new RequestInfo(TimeProvider.System, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), cut.Token, IsOwn: true);
         Assert.NotEqual(TimeSpan.Zero, info.Left);
         cut.Cancel();
         Assert.Equal(TimeSpan.Zero, info.Left);

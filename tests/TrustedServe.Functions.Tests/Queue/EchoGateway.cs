@@ -57,7 +57,7 @@ internal sealed class EchoGateway : IInferenceGateway
         return new ServedModel("echo", version ?? "1", true, metadata, 2);
     }
 
-    public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken)
+    public async Task<ModelInferResponse> InferAsync(ServedModel model, ModelInferRequest request, Deadline deadline, CancellationToken cancellationToken, bool brief = false)
     {
         var texts = Texts(request.RawInputContents[0].Span);
         lock (Answered)

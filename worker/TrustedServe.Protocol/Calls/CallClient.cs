@@ -9,6 +9,12 @@ namespace TrustedServe.Protocol.Calls;
 /// <summary>The front end's end of the call socket. All calls share one connection; each gets its own answer, or a reason why there is none.</summary>
 public sealed class CallClient : IDisposable
 {
+    /// <summary>Answers up to here are small enough to be done with by the thread that reads them.</summary>
+    private const int LargestInPlace = 4 << 10;
+
+    [ThreadStatic]
+    private static bool isReader;
+
     private readonly ConcurrentDictionary<long, PendingCall> calls = new();
     private readonly Socket requests;
     private readonly Socket answers;
@@ -24,6 +30,9 @@ public sealed class CallClient : IDisposable
         sender = new FrameSender(requests);
         new Thread(Read) { IsBackground = true, Name = "call reader" }.Start();
     }
+
+    /// <summary>Whether this is a thread that reads the answers of a connection: all of its calls wait for what is done on it.</summary>
+    public static bool IsReader => isReader;
 
     /// <summary>Whether the connection has ended.</summary>
     public bool IsClosed => closed;
@@ -60,10 +69,14 @@ public sealed class CallClient : IDisposable
     /// <param name="request">Of no more than <see cref="CallSocket.LargestRequest"/> bytes; it has been read when this returns its task.</param>
     /// <param name="remaining">Time until an answer is of no more use.</param>
     /// <param name="cancellationToken">Cancelled when the caller leaves.</param>
+    /// <param name="brief">
+    /// Whether what awaits the task takes little time and never waits. It may then be done by the thread that reads all answers, when
+    /// the answer is small and no other is at hand: handing it to another thread would take longer.
+    /// </param>
     /// <exception cref="TsfException">What the worker answered; TSF4011, TSF4012, TSF4016, or TSF5003 when the connection ended.</exception>
-    public async Task<ModelInferResponse> InferAsync(ModelInferRequest request, TimeSpan remaining, CancellationToken cancellationToken)
+    public async Task<ModelInferResponse> InferAsync(ModelInferRequest request, TimeSpan remaining, CancellationToken cancellationToken, bool brief = false)
     {
-        var call = new PendingCall(this, Interlocked.Increment(ref lastNumber));
+        var call = new PendingCall(this, Interlocked.Increment(ref lastNumber), brief);
         calls[call.Number] = call;
         try
         {
@@ -93,7 +106,7 @@ public sealed class CallClient : IDisposable
         sender.Close();
         foreach (var call in calls.Values)
         {
-            call.TrySetException(Lost());
+            call.Fail(Lost());
         }
     }
 
@@ -115,6 +128,7 @@ public sealed class CallClient : IDisposable
 
     private void Read()
     {
+        isReader = true;
         var reader = new FrameReader(answers, maxMessageBytes);
         try
         {
@@ -128,11 +142,11 @@ public sealed class CallClient : IDisposable
 
                 if (frame.Kind == CallKind.Answer)
                 {
-                    call.TrySetResult(ModelInferResponse.Parser.ParseFrom(payload));
+                    call.Answer(ModelInferResponse.Parser.ParseFrom(payload), inPlace: frame.Length <= LargestInPlace && !reader.HasMore);
                 }
                 else
                 {
-                    call.TrySetException(Refusal(CallRefusal.Parser.ParseFrom(payload)));
+                    call.Fail(Refusal(CallRefusal.Parser.ParseFrom(payload)));
                 }
             }
         }
@@ -148,10 +162,38 @@ public sealed class CallClient : IDisposable
         ? new TsfException(error, refusal.Message) { RetryAfterSeconds = refusal.HasRetryAfterSeconds ? refusal.RetryAfterSeconds : null }
         : TsfErrors.Internal.With($"The worker answered with the unknown code '{refusal.Code}'.");
 
-    // Continuations run elsewhere: the thread that reads is for all calls.
-    private sealed class PendingCall(CallClient client, long number) : TaskCompletionSource<ModelInferResponse>(TaskCreationOptions.RunContinuationsAsynchronously)
+    // The thread that reads is for all calls: of what follows a call, only what is brief and in time runs on it.
+    private sealed class PendingCall(CallClient client, long number, bool brief)
+        : TaskCompletionSource<ModelInferResponse>(brief ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously)
     {
+        private int ended;
+
         public long Number => number;
+
+        public void Answer(ModelInferResponse response, bool inPlace)
+        {
+            if (!TryEnd())
+            {
+                return;
+            }
+
+            if (inPlace || !brief)
+            {
+                SetResult(response);
+            }
+            else
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static end => end.call.SetResult(end.response), (call: this, response), preferLocal: false);
+            }
+        }
+
+        public void Fail(TsfException reason)
+        {
+            if (TryEnd())
+            {
+                End(reason);
+            }
+        }
 
         public void Expire() => GiveUp(TsfErrors.DeadlineExceeded.With("The deadline passed while the worker was computing."));
 
@@ -159,9 +201,25 @@ public sealed class CallClient : IDisposable
 
         private void GiveUp(TsfException reason)
         {
-            if (TrySetException(reason))
+            if (TryEnd())
             {
+                // Before anything that follows the call: a lane computes for it until the worker knows.
                 client.sender.Send(CallKind.Cancel, number, 0, null);
+                End(reason);
+            }
+        }
+
+        private bool TryEnd() => Interlocked.Exchange(ref ended, 1) == 0;
+
+        private void End(TsfException reason)
+        {
+            if (brief)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static end => end.call.SetException(end.reason), (call: this, reason), preferLocal: false);
+            }
+            else
+            {
+                SetException(reason);
             }
         }
     }

@@ -12,6 +12,9 @@ internal sealed class FrameReader(Socket socket, int largestPayload)
     private int start;
     private int end;
 
+    /// <summary>Whether bytes of a further frame are at hand.</summary>
+    public bool HasMore => end > start;
+
     /// <summary>Waits for the next frame.</summary>
     /// <param name="frame">Its header.</param>
     /// <param name="payload">Its payload, valid until the next call.</param>
