@@ -201,7 +201,8 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         var listeners = new Listeners();
         host.UseKestrelCore();
 
-        // What follows a read or an answer is brief or gives its thread back, so it need not be handed to another one.
+        // Reads complete on threads of the pool, where requests may as well go on, and what follows an answer is brief: neither need be
+        // handed to yet another thread.
         host.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         host.ConfigureKestrel(kestrel =>
         {

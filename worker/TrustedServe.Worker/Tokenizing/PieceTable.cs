@@ -66,6 +66,7 @@ internal sealed class PieceTable
     {
         if (Sse.IsSupported)
         {
+            // Nothing is read or written there, so it does no harm if the table is moved meanwhile.
             Sse.Prefetch0(Unsafe.AsPointer(ref slots[PlaceOf(Key(utf8, length), length, continues: false)]));
         }
     }
