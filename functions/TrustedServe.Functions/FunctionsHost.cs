@@ -201,8 +201,8 @@ internal sealed partial class FunctionsHost : IAsyncDisposable
         var listeners = new Listeners();
         host.UseKestrelCore();
 
-        // Reads complete on threads of the pool, where requests may as well go on, and what follows an answer is brief: neither need be
-        // handed to yet another thread.
+        // Reads complete on threads of the pool, where requests may as well go on, and what follows an answer is brief, as is the refusal
+        // of a body that comes too slowly: none of it need be handed to yet another thread.
         host.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         host.ConfigureKestrel(kestrel =>
         {

@@ -69,7 +69,9 @@ internal sealed class PredictionEndpoints(IInferenceGateway gateway, HeldRequest
 
         SchedulingTags.Apply(request, caller, options.Http.MostUrgentPriority);
 
-        var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted, RequestInfo.Of(context).IsOwn);
+        // Rows of no elements make much JSON of the smallest answer.
+        var brief = RequestInfo.Of(context).IsOwn && model.Metadata.Task() != ModelTasks.Tensor;
+        var response = await gateway.InferAsync(model, request, deadline, context.RequestAborted, brief);
         if (Truncation.RowsOf(response) is { } cut)
         {
             context.Response.Headers[TruncatedHeader] = cut.Length <= MaxHeaderLength ? cut : cut[..(cut.LastIndexOf(',', MaxHeaderLength) + 1)] + "...";

@@ -37,7 +37,7 @@ public sealed class FrameSenderTests
     public void Sender_that_gets_no_thread_ends_the_connection_so_that_nobody_waits_for_what_it_held()
     {
         using var pair = new SocketPair();
-        var sender = new FrameSender(pair.Near, _ => throw new OutOfMemoryException("No more threads."));
+        var sender = new FrameSender(pair.Near, start: _ => throw new OutOfMemoryException("No more threads."));
 
         // Too large to be written at once.
         sender.Send(CallKind.Answer, 1, 0, CallPair.Request("large", 1 << 20));

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using CsCheck;
 using Google.Protobuf;
 using TrustedServe.Protocol.Calls;
+using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
 using TrustedServe.Testing;
 
@@ -104,6 +105,47 @@ public sealed class OpeningTests
 
         Assert.Empty(RawPeer.Drain(peer.Requests));
         Assert.True(client.IsClosed);
+    }
+
+    [Fact]
+    public async Task Caller_whose_requests_nobody_takes_any_more_is_told_though_the_socket_for_answers_is_open()
+    {
+        using var directory = new TemporaryDirectory();
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(directory["worker"]));
+        listener.Listen();
+        using var client = CallClient.Connect(directory["worker"], CallPair.MaxMessageBytes, TimeProvider.System);
+        using var peer = await RawPeer.AcceptAsync(listener);
+        peer.Requests.Dispose();
+
+        var lost = await Assert.ThrowsAsync<TsfException>(() => client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None));
+        Assert.Equal(TsfErrors.WorkerLost, lost.Error);
+        Assert.True(client.IsClosed);
+    }
+
+    [Fact]
+    public void Worker_takes_no_more_requests_of_a_caller_who_takes_no_answers()
+    {
+        using var pair = new CallPair(CallPair.EchoAsync);
+        using var peer = pair.ConnectRaw();
+        peer.Answers.Dispose();
+        peer.Requests.Send((byte[])[.. RawPeer.Header(CallKind.Request, Message.Length, 1), .. Message]);
+
+        Assert.Empty(RawPeer.Drain(peer.Requests));
+    }
+
+    [Theory]
+    [InlineData((int)CallKind.Request, 0)]
+    [InlineData((int)CallKind.OpenRequests, 1)]
+    [InlineData((int)CallKind.OpenAnswers, CallSocket.LargestRequest)]
+    public void Socket_that_opens_with_anything_else_is_closed_at_once(int kind, int length)
+    {
+        using var pair = new CallPair(CallPair.EchoAsync, TimeSpan.FromMinutes(5));
+        using var peer = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };
+        peer.Connect(new UnixDomainSocketEndPoint(pair.Path));
+        peer.Send(RawPeer.Header((CallKind)kind, length, 1));
+
+        Assert.Empty(RawPeer.Drain(peer));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class CallClient : IDisposable
     private CallClient(Socket requests, Socket answers, int maxMessageBytes, TimeProvider time)
     {
         (this.requests, this.answers, this.maxMessageBytes, this.time) = (requests, answers, maxMessageBytes, time);
-        sender = new FrameSender(requests);
+        sender = new FrameSender(requests, () => CallSocket.Close(answers));
         new Thread(Read) { IsBackground = true, Name = "call reader" }.Start();
     }
 
@@ -44,9 +44,11 @@ public sealed class CallClient : IDisposable
     /// <exception cref="TsfException">TSF5003 when nobody listens there, or another user does.</exception>
     public static CallClient Connect(string path, int maxMessageBytes, TimeProvider time)
     {
-        var (requests, answers) = (CallSocket.Create(), CallSocket.Create());
+        Socket? requests = null, answers = null;
         try
         {
+            requests = CallSocket.Create();
+            answers = CallSocket.Create();
             var number = Random.Shared.NextInt64();
             Open(requests, path, CallKind.OpenRequests, number);
             Open(answers, path, CallKind.OpenAnswers, number);
@@ -54,8 +56,8 @@ public sealed class CallClient : IDisposable
         }
         catch (Exception exception)
         {
-            requests.Dispose();
-            answers.Dispose();
+            requests?.Dispose();
+            answers?.Dispose();
             if (exception is SocketException)
             {
                 throw new TsfException(TsfErrors.WorkerLost, "The worker cannot be reached.", exception) { RetryAfterSeconds = 1 };

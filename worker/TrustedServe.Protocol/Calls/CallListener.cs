@@ -156,7 +156,7 @@ public sealed class CallListener : IDisposable
 
     private void Greet(Socket peer)
     {
-        var reader = new FrameReader(peer, CallSocket.LargestRequest);
+        var reader = new FrameReader(peer, largestPayload: 0);
         var connection = Join(peer, reader);
         Interlocked.Decrement(ref opening);
         if (connection is null)
@@ -181,12 +181,12 @@ public sealed class CallListener : IDisposable
     private ServedConnection? Join(Socket peer, FrameReader reader)
     {
         peer.ReceiveTimeout = (int)patience.TotalMilliseconds;
-        if (reader.TryRead(out var frame, out _) && frame.Length == 0)
+        if (reader.TryRead(out var frame, out _))
         {
             switch (frame.Kind)
             {
                 case CallKind.OpenRequests when answers.Take(frame.Number) is { } socket:
-                    peer.ReceiveTimeout = 0;
+                    (peer.ReceiveTimeout, reader.LargestPayload) = (0, CallSocket.LargestRequest);
                     return new ServedConnection(peer, reader, socket, maxMessageBytes, handler);
                 case CallKind.OpenAnswers when answers.Offer(frame.Number, peer):
                     return null;

@@ -12,6 +12,9 @@ internal sealed class FrameReader(Socket socket, int largestPayload)
     private int start;
     private int end;
 
+    /// <summary>The largest payload that is taken.</summary>
+    public int LargestPayload { get; set; } = largestPayload;
+
     /// <summary>Whether bytes of a further frame are at hand.</summary>
     public bool HasMore => end > start;
 
@@ -29,7 +32,7 @@ internal sealed class FrameReader(Socket socket, int largestPayload)
         }
 
         frame = CallFrame.Read(buffer.AsSpan(start));
-        if (frame.Length < 0 || frame.Length > largestPayload || !Fill(CallFrame.HeaderSize + frame.Length))
+        if (frame.Length < 0 || frame.Length > LargestPayload || !Fill(CallFrame.HeaderSize + frame.Length))
         {
             return false;
         }

@@ -10,8 +10,9 @@ namespace TrustedServe.Protocol.Calls;
 /// takes at once of a frame is written on the caller's thread; the rest waits for a thread of the sender's own.
 /// </summary>
 /// <param name="socket">The connection's.</param>
+/// <param name="ended">Called when a write failed and so ended the connection: must not wait, and must end what else belongs to it.</param>
 /// <param name="start">Starts a thread; null for the usual way.</param>
-internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
+internal sealed class FrameSender(Socket socket, Action? ended = null, Action<Thread>? start = null)
 {
     /// <summary>How much may wait. A peer that does not read must not make this process grow.</summary>
     private const long MostWaiting = 64 << 20;
@@ -111,6 +112,7 @@ internal sealed class FrameSender(Socket socket, Action<Thread>? start = null)
         CallSocket.Close(socket);
         closed = true;
         work.Release();
+        ended?.Invoke();
     }
 
     private bool TryStartWriter()

@@ -18,7 +18,7 @@ internal sealed class ServedConnection(Socket requests, FrameReader reader, Sock
     private const int LargestInPlace = 4 << 10;
 
     private readonly ConcurrentDictionary<long, CancellationTokenSource> calls = new();
-    private readonly FrameSender sender = new(answers);
+    private readonly FrameSender sender = new(answers, () => CallSocket.Close(requests));
     private volatile bool draining;
 
     /// <summary>Whether every call has its answer, and every answer is on its way.</summary>
