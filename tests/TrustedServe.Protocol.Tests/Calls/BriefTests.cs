@@ -1,9 +1,7 @@
-using System.Net.Sockets;
 using Google.Protobuf;
 using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
-using TrustedServe.Testing;
 
 namespace TrustedServe.Protocol.Tests.Calls;
 
@@ -80,26 +78,4 @@ public sealed class BriefTests
     // Whether what follows the call runs on a reader. The call cannot have ended when this returns, or the question has no meaning.
     private static Task<bool> Followed(CallClient client, bool brief) => client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None, brief)
         .ContinueWith(static _ => CallClient.IsReader, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
-
-    private sealed class RawWorker : IDisposable
-    {
-        private readonly TemporaryDirectory directory = new();
-        private readonly Socket listener = CallSocket.Create();
-
-        public RawWorker()
-        {
-            listener.Bind(new UnixDomainSocketEndPoint(directory["worker"]));
-            listener.Listen();
-        }
-
-        public CallClient Connect() => CallClient.Connect(directory["worker"], CallPair.MaxMessageBytes, TimeProvider.System);
-
-        public Task<RawPeer> AcceptAsync() => RawPeer.AcceptAsync(listener);
-
-        public void Dispose()
-        {
-            listener.Dispose();
-            directory.Dispose();
-        }
-    }
 }

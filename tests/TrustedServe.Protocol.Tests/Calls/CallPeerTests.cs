@@ -4,7 +4,6 @@ using Google.Protobuf;
 using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
-using TrustedServe.Testing;
 
 namespace TrustedServe.Protocol.Tests.Calls;
 
@@ -108,9 +107,8 @@ public sealed class CallPeerTests
     [Fact]
     public async Task Worker_that_reads_nothing_holds_nobody_up_and_takes_no_unbounded_memory()
     {
-        using var directory = new TemporaryDirectory();
-        using var silent = Listen(directory["silent"]);
-        using var client = CallClient.Connect(directory["silent"], CallPair.MaxMessageBytes, TimeProvider.System);
+        using var silent = new RawWorker();
+        using var client = silent.Connect();
 
         // 64 MiB may wait; what comes then is refused, while those before it wait for their own end.
         var calls = Enumerable.Range(0, 300).Select(i => client.InferAsync(CallPair.Request($"{i}", 250_000), CallPair.Long, CancellationToken.None)).ToArray();
@@ -137,10 +135,9 @@ public sealed class CallPeerTests
     [InlineData(1, 0, new byte[0])]
     public async Task Worker_that_answers_nonsense_is_lost(int kind, int length, byte[] payload)
     {
-        using var directory = new TemporaryDirectory();
-        using var mad = Listen(directory["mad"]);
-        using var client = CallClient.Connect(directory["mad"], CallPair.MaxMessageBytes, TimeProvider.System);
-        using var peer = await RawPeer.AcceptAsync(mad);
+        using var mad = new RawWorker();
+        using var client = mad.Connect();
+        using var peer = await mad.AcceptAsync();
         var call = client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None);
         peer.Answers.Send((byte[])[.. RawPeer.Header((CallKind)kind, length, 1), .. payload]);
 
@@ -166,10 +163,9 @@ public sealed class CallPeerTests
     [Fact]
     public async Task Answers_that_no_call_waits_for_are_passed_over()
     {
-        using var directory = new TemporaryDirectory();
-        using var listener = Listen(directory["odd"]);
-        using var client = CallClient.Connect(directory["odd"], CallPair.MaxMessageBytes, TimeProvider.System);
-        using var peer = await RawPeer.AcceptAsync(listener);
+        using var listener = new RawWorker();
+        using var client = listener.Connect();
+        using var peer = await listener.AcceptAsync();
         var call = client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None);
         var answer = new ModelInferResponse { Id = "mine" }.ToByteArray();
         foreach (var number in new[] { 7, 1, 1 })
@@ -179,13 +175,5 @@ public sealed class CallPeerTests
 
         Assert.Equal("mine", (await call).Id);
         Assert.False(client.IsClosed);
-    }
-
-    private static Socket Listen(string path)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(path));
-        socket.Listen();
-        return socket;
     }
 }

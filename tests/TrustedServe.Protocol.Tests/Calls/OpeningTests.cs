@@ -1,10 +1,8 @@
 using System.Net.Sockets;
-using CsCheck;
 using Google.Protobuf;
 using TrustedServe.Protocol.Calls;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
-using TrustedServe.Testing;
 
 namespace TrustedServe.Protocol.Tests.Calls;
 
@@ -62,8 +60,7 @@ public sealed class OpeningTests
     public void Socket_that_says_nothing_is_closed()
     {
         using var pair = new CallPair(CallPair.EchoAsync, TimeSpan.FromMilliseconds(300));
-        using var silent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };
-        silent.Connect(new UnixDomainSocketEndPoint(pair.Path));
+        using var silent = RawPeer.Connected(pair.Path);
 
         Assert.Empty(RawPeer.Drain(silent));
     }
@@ -95,12 +92,9 @@ public sealed class OpeningTests
     [Fact]
     public async Task Connection_that_breaks_on_one_of_its_sockets_has_ended()
     {
-        using var directory = new TemporaryDirectory();
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(directory["worker"]));
-        listener.Listen();
-        using var client = CallClient.Connect(directory["worker"], CallPair.MaxMessageBytes, TimeProvider.System);
-        using var peer = await RawPeer.AcceptAsync(listener);
+        using var worker = new RawWorker();
+        using var client = worker.Connect();
+        using var peer = await worker.AcceptAsync();
         peer.Answers.Dispose();
 
         Assert.Empty(RawPeer.Drain(peer.Requests));
@@ -110,12 +104,9 @@ public sealed class OpeningTests
     [Fact]
     public async Task Caller_whose_requests_nobody_takes_any_more_is_told_though_the_socket_for_answers_is_open()
     {
-        using var directory = new TemporaryDirectory();
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(directory["worker"]));
-        listener.Listen();
-        using var client = CallClient.Connect(directory["worker"], CallPair.MaxMessageBytes, TimeProvider.System);
-        using var peer = await RawPeer.AcceptAsync(listener);
+        using var worker = new RawWorker();
+        using var client = worker.Connect();
+        using var peer = await worker.AcceptAsync();
         peer.Requests.Dispose();
 
         var lost = await Assert.ThrowsAsync<TsfException>(() => client.InferAsync(CallPair.Request("x"), CallPair.Long, CancellationToken.None));
@@ -141,8 +132,7 @@ public sealed class OpeningTests
     public void Socket_that_opens_with_anything_else_is_closed_at_once(int kind, int length)
     {
         using var pair = new CallPair(CallPair.EchoAsync, TimeSpan.FromMinutes(5));
-        using var peer = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };
-        peer.Connect(new UnixDomainSocketEndPoint(pair.Path));
+        using var peer = RawPeer.Connected(pair.Path);
         peer.Send(RawPeer.Header((CallKind)kind, length, 1));
 
         Assert.Empty(RawPeer.Drain(peer));

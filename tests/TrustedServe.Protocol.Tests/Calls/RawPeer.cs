@@ -21,27 +21,18 @@ internal sealed class RawPeer(Socket requests, Socket answers) : IDisposable
         return new RawPeer(Open(path, CallKind.OpenRequests, number), Open(path, CallKind.OpenAnswers, number));
     }
 
-    /// <summary>The worker's end of the next connection.</summary>
-    public static async Task<RawPeer> AcceptAsync(Socket listener)
-    {
-        var (requests, answers) = (await listener.AcceptAsync(), await listener.AcceptAsync());
-        var numbers = new[] { (requests, CallKind.OpenRequests), (answers, CallKind.OpenAnswers) }.Select(half =>
-        {
-            var header = new byte[CallFrame.HeaderSize];
-            Assert.Equal(header.Length, half.Item1.Receive(header));
-            var frame = CallFrame.Read(header);
-            Assert.Equal(half.Item2, frame.Kind);
-            return frame.Number;
-        }).ToList();
-        Assert.Equal(numbers[0], numbers[1]);
-        return new RawPeer(requests, answers);
-    }
-
     public static Socket Open(string path, CallKind kind, long number)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };
-        socket.Connect(new UnixDomainSocketEndPoint(path));
+        var socket = Connected(path);
         socket.Send(Header(kind, 0, number));
+        return socket;
+    }
+
+    public static Socket Connected(string path)
+    {
+        var socket = CallSocket.Create();
+        socket.ReceiveTimeout = 30_000;
+        socket.Connect(new UnixDomainSocketEndPoint(path));
         return socket;
     }
 
