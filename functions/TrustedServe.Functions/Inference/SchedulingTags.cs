@@ -14,9 +14,6 @@ internal static class SchedulingTags
     // Enough that two callers never share a tag by chance, short enough for every request.
     private const int TagCharacters = 16;
 
-    // The queue's rows take turns with callers over HTTP as one caller of their own.
-    private const string QueueTag = "queue";
-
     // Behind what somebody waits for, before what was asked to come last.
     private const int QueuePriority = 7;
 
@@ -42,10 +39,10 @@ internal static class SchedulingTags
         }
     }
 
-    /// <summary>Tags a request of the queue trigger.</summary>
+    /// <summary>Tags a request of the queue trigger: the queue's rows take turns with callers over HTTP as one caller of their own.</summary>
     public static void ApplyQueue(ModelInferRequest request)
     {
-        request.Parameters[SchedulingParameters.Caller] = new InferParameter { StringParam = QueueTag };
+        request.Parameters[SchedulingParameters.Caller] = new InferParameter { StringParam = SchedulingParameters.QueueCaller };
         request.Parameters[SchedulingParameters.Priority] = new InferParameter { Int64Param = QueuePriority };
     }
 

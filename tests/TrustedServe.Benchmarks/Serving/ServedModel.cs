@@ -19,16 +19,18 @@ internal sealed class ServedModel : IAsyncDisposable
     private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(90);
     private readonly BenchModel model;
     private readonly BenchStack stack;
-    private readonly string? apiKey;
 
     private ServedModel(BenchModel model, BenchStack stack, string? apiKey, string weights, StartTimeline timeline, int worker, TimeSpan firstAnswer)
     {
-        (this.model, this.stack, this.apiKey) = (model, stack, apiKey);
+        (this.model, this.stack, ApiKey) = (model, stack, apiKey);
         (WeightsDirectory, Timeline, Worker, FirstAnswer) = (weights, timeline, worker, firstAnswer);
     }
 
     /// <summary>Address of the HTTP trigger.</summary>
     public Uri Address => stack.Address;
+
+    /// <summary>The key that its callers show; null when none is asked for.</summary>
+    public string? ApiKey { get; }
 
     /// <summary>Address of health, metrics and signals.</summary>
     public Uri Health => stack.Health;
@@ -73,7 +75,7 @@ internal sealed class ServedModel : IAsyncDisposable
     }
 
     /// <summary>Requests of the graph's own tensors.</summary>
-    public List<PreparedRequest> Tensors(int tokens, int batch = 1) => Tensors(model, stack.Address, apiKey, tokens, batch);
+    public List<PreparedRequest> Tensors(int tokens, int batch = 1) => Tensors(model, stack.Address, ApiKey, tokens, batch);
 
     private static List<PreparedRequest> Tensors(BenchModel model, Uri address, string? apiKey, int tokens, int batch)
     {
@@ -89,22 +91,22 @@ internal sealed class ServedModel : IAsyncDisposable
 
     /// <summary>Texts whose lengths follow a distribution.</summary>
     public List<PreparedRequest> Texts(LengthDistribution lengths, int batch = 1) =>
-        new RequestMix(stack.Address, model.Name, apiKey).FromTexts(lengths, WordList.FromVocabulary(Path.Combine(model.Package, "vocab.txt")), batch, seed: 1);
+        new RequestMix(stack.Address, model.Name, ApiKey).FromTexts(lengths, WordList.FromVocabulary(Path.Combine(model.Package, "vocab.txt")), batch, seed: 1);
 
     /// <summary>The rows of a file.</summary>
-    public List<PreparedRequest> Rows(string file) => new RequestMix(stack.Address, model.Name, apiKey).FromRows(file);
+    public List<PreparedRequest> Rows(string file) => new RequestMix(stack.Address, model.Name, ApiKey).FromRows(file);
 
     /// <summary>Loads it.</summary>
     public Task<LoadResult> LoadAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken, int? connections = null, double? rate = null) =>
         LoadGenerator.RunAsync(new LoadPlan { Address = stack.Address, Requests = requests, Connections = connections ?? Environment.ProcessorCount, Rate = rate, WarmUp = WarmUp, Duration = duration }, cancellationToken);
 
     /// <summary>Loads it for a while that no measurement counts: until the weights are prepacked, and at least so long that the compiler of hot code has ended.</summary>
-    public async Task SettleAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan least, CancellationToken cancellationToken)
+    public async Task SettleAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan least, CancellationToken cancellationToken, int? connections = null)
     {
         var begun = Stopwatch.GetTimestamp();
         do
         {
-            await LoadAsync(requests, Slice, cancellationToken, 2 * Environment.ProcessorCount);
+            await LoadAsync(requests, Slice, cancellationToken, connections ?? 2 * Environment.ProcessorCount);
         }
         while (Stopwatch.GetElapsedTime(begun) is var elapsed && (elapsed < least || (ProcessMemory.Files(WeightsDirectory) > 0 && elapsed < LongestChange)));
     }

@@ -45,6 +45,6 @@ internal sealed class Int8Gain : ITarget
         var rows = Path.Combine(Repository.Samples, model.Name, "heldout.jsonl");
         var (before, after) = (await TopLabels.OfAsync(context, model, rows, cancellationToken), await TopLabels.OfAsync(context, int8, rows, cancellationToken));
         var differ = before.Zip(after, (first, second) => first == second ? 0 : 1).Sum();
-        return TargetRow.AtMost($"INT8 top-1 differences, {model.Name}", most, [differ], $"of {before.Count} held-out rows, both served over HTTP");
+        return TargetRow.AtMost($"INT8 top-1 differences, {model.Name}", most, [differ], $"of {before.Count} held-out rows, both served over HTTP, {TopLabels.AtOnce} at once from one caller, so that they share runs");
     }
 }

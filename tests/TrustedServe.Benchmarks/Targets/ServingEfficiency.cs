@@ -11,8 +11,10 @@ internal sealed class ServingEfficiency : ITarget
     private const int LargeTokens = 128;
     private const int SmallTokens = 32;
 
-    // As many as lanes leave a lane idle while an answer is on its way; from four a lane on, more callers bring no more answers.
+    // As many as lanes leave a lane idle while an answer is on its way. Of a small model requests share runs, so more of them help;
+    // of a large one each is computed alone.
     private const int CallersALane = 4;
+    private const int CallersALaneOfASmallModel = 8;
 
     /// <inheritdoc/>
     public string Name => "efficiency";
@@ -24,14 +26,14 @@ internal sealed class ServingEfficiency : ITarget
         var small = await context.BertAsync(context.MiniLm, ModelTask.TextClassification, cancellationToken);
         var rows = new List<TargetRow>
         {
-            await MeasureAsync(context, large, "", LargeTokens, 0.97, context.LargeRound, cancellationToken),
-            await MeasureAsync(context, small, " FP32", SmallTokens, 0.90, context.SmallRound, cancellationToken),
+            await MeasureAsync(context, large, "", LargeTokens, CallersALane, 0.97, context.LargeRound, cancellationToken),
+            await MeasureAsync(context, small, " FP32", SmallTokens, CallersALaneOfASmallModel, 0.90, context.SmallRound, cancellationToken),
         };
-        rows.Add(await MeasureAsync(context, await context.Int8Async(small), " INT8", SmallTokens, 0.90, context.SmallRound, cancellationToken));
+        rows.Add(await MeasureAsync(context, await context.Int8Async(small), " INT8", SmallTokens, CallersALaneOfASmallModel, 0.90, context.SmallRound, cancellationToken));
         return rows;
     }
 
-    private static async Task<TargetRow> MeasureAsync(BenchContext context, BenchModel model, string precision, int tokens, double least, TimeSpan round, CancellationToken cancellationToken)
+    private static async Task<TargetRow> MeasureAsync(BenchContext context, BenchModel model, string precision, int tokens, int callersALane, double least, TimeSpan round, CancellationToken cancellationToken)
     {
         var text = File.Exists(Path.Combine(model.Package, "vocab.txt"));
         await using var served = await ServedModel.StartAsync(context, model, authorised: true, cancellationToken);
@@ -40,7 +42,8 @@ internal sealed class ServingEfficiency : ITarget
 
         var calls = EngineCall.Singles(tokens, model.Shape!.Vocabulary);
 
-        await served.SettleAsync(requests, context.Settling, cancellationToken);
+        var connections = callersALane * context.Lanes;
+        await served.SettleAsync(requests, context.Settling, cancellationToken, connections);
 
         // Callers that are elsewhere leave these cores to the server.
         var callers = new List<double>();
@@ -48,12 +51,12 @@ internal sealed class ServingEfficiency : ITarget
             context,
             async () =>
             {
-                var load = await served.LoadAsync(requests, round, cancellationToken, CallersALane * context.Lanes);
+                var load = await served.LoadAsync(requests, round, cancellationToken, connections);
                 callers.Add(load.GeneratorCores / context.Lanes);
                 return load.RowsPerSecond;
             },
             async () => (await engine.RunAsync(calls, round, context.Lanes)).Rows);
         return TargetRow.AtLeast($"serving efficiency, {model.Shape.Name}{precision}", least, rounds.Ratios,
-            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {CallersALane * context.Lanes} connections ÷ one session called by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load; of these cores the load generator takes {Figures.Format($"{100 * Figures.Median(callers):0.0}")} %");
+            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {connections} connections ÷ one session called with one row after the other by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load; of these cores the load generator takes {Figures.Format($"{100 * Figures.Median(callers):0.0}")} %");
     }
 }

@@ -26,18 +26,20 @@ public sealed class BriefTests
         Assert.Equal(onReader, await call);
     }
 
-    [Fact]
-    public async Task Answers_that_are_at_hand_together_are_not_held_up_by_what_follows_the_first()
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(100, false)]
+    public async Task What_follows_an_answer_holds_up_no_more_than_a_few_that_are_at_hand_behind_it(int answers, bool firstOnReader)
     {
         using var worker = new RawWorker();
         using var client = worker.Connect();
         using var peer = await worker.AcceptAsync();
-        var (first, second) = (Followed(client, brief: true), Followed(client, brief: true));
+        var calls = Enumerable.Range(0, answers).Select(_ => Followed(client, brief: true)).ToList();
         var message = new ModelInferResponse().ToByteArray();
-        peer.Answers.Send((byte[])[.. RawPeer.Header(CallKind.Answer, message.Length, 1), .. message, .. RawPeer.Header(CallKind.Answer, message.Length, 2), .. message]);
+        peer.Answers.Send([.. Enumerable.Range(1, answers).SelectMany(number => (byte[])[.. RawPeer.Header(CallKind.Answer, message.Length, number), .. message])]);
 
-        Assert.False(await first);
-        Assert.True(await second);
+        Assert.Equal(firstOnReader, await calls[0]);
+        Assert.True(await calls[^1]);
     }
 
     [Fact]

@@ -10,12 +10,13 @@ public sealed class LaneLimitsTests
     public void SilentManifest_GivesTheMeasuredDefaults() => Assert.Equal(new BatchLimits(), LaneLimits.Of(SampleModels.LangidManifest()));
 
     [Fact]
-    public void ModelThatQuantizesAsItComputes_DoesNotMerge_UnlessItsManifestSaysSo()
+    public void ModelThatQuantizesAsItComputes_MergesWhatOneCallerSent_UnlessItsManifestSaysOtherwise()
     {
         var quantized = SampleModels.LangidManifest() with { Precision = "int8" };
-        Assert.False(LaneLimits.Of(quantized).Merge);
-        Assert.True(LaneLimits.Of(quantized with { Batching = new BatchingSpec { Merge = true } }).Merge);
-        Assert.False(LaneLimits.Of(SampleModels.LangidManifest() with { Batching = new BatchingSpec { Merge = false } }).Merge);
+        Assert.Equal(Merging.SameCaller, LaneLimits.Of(quantized).Merging);
+        Assert.Equal(Merging.All, LaneLimits.Of(quantized with { Batching = new BatchingSpec { Merge = true } }).Merging);
+        Assert.Equal(Merging.None, LaneLimits.Of(quantized with { Batching = new BatchingSpec { Merge = false } }).Merging);
+        Assert.Equal(Merging.None, LaneLimits.Of(SampleModels.LangidManifest() with { Batching = new BatchingSpec { Merge = false } }).Merging);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TrustedServe.Protocol.Errors;
 using TrustedServe.Protocol.Rpc;
+using TrustedServe.Protocol.Scheduling;
 using TrustedServe.Worker.Lanes;
 
 namespace TrustedServe.Worker.Tests.Lanes;
@@ -10,7 +11,7 @@ namespace TrustedServe.Worker.Tests.Lanes;
 public sealed class SchedulingRulesTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
-    private static readonly BatchLimits Alone = new() { Merge = false };
+    private static readonly BatchLimits Alone = new() { Merging = Merging.None };
     private readonly FakeTimeProvider time = new();
     private readonly RunLog log = new();
 
@@ -235,6 +236,54 @@ public sealed class SchedulingRulesTests
         log.Open();
         await Task.WhenAll([busy, .. answers]);
         Assert.Equal([1, 2, 2, 2, 2, 2], log.Runs.Select(run => run.Rows));
+    }
+
+    [Fact]
+    public async Task Rule8_ModelThatMergesOneCallersRequests_LetsNobodyElsesIntoTheRun()
+    {
+        using var scheduler = Scheduler(new BatchLimits { Merging = Merging.SameCaller });
+        var busy = await BusyAsync(scheduler);
+        string[] callers = ["x", "y", "x", "y", "x", "z"];
+        var answers = callers.Select((caller, i) => Run(scheduler, new RowWork(log, $"{caller}{i}", 10) { Caller = caller })).ToList();
+        log.Open();
+        await Task.WhenAll([busy, .. answers]);
+        Assert.Equal(["busy", "x0+x2+x4", "y1+y3", "z5"], log.Runs.Select(run => string.Join('+', run.Ids)).Order());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(SchedulingParameters.QueueCaller)]
+    [InlineData(SchedulingRules.OwnCaller)]
+    public async Task Rule8_WhoIsNotKnownToBeOneCaller_SharesNoRunOfSuchAModel(string caller)
+    {
+        using var scheduler = Scheduler(new BatchLimits { Merging = Merging.SameCaller });
+        var busy = await BusyAsync(scheduler);
+        var answers = Enumerable.Range(0, 4).Select(i => Run(scheduler, new RowWork(log, $"{i}", 10) { Caller = caller })).ToList();
+        log.Open();
+        await Task.WhenAll([busy, .. answers]);
+        Assert.Equal([1, 1, 1, 1, 1], log.Runs.Select(run => run.Rows));
+    }
+
+    [Fact]
+    public async Task Rule8_ARun_LeavesTheOtherLanesTheirShareOfWhatWaits()
+    {
+        using var scheduler = Scheduler(new BatchLimits(), lanes: 2);
+        var busy = new[] { await BusyAsync(scheduler), await BusyAsync(scheduler) };
+        var answers = Enumerable.Range(0, 6).Select(i => Run(scheduler, new RowWork(log, $"{i}", 10))).ToList();
+        log.Open();
+        await Task.WhenAll([.. busy, .. answers]);
+        Assert.Equal([1, 1, 1, 2, 3], log.Runs.Select(run => run.Rows).Order());
+    }
+
+    [Fact]
+    public async Task Rule8_AModelWithADelay_FillsItsRunsAsFarAsTheyGo()
+    {
+        using var scheduler = Scheduler(new BatchLimits { Delay = TimeSpan.FromMilliseconds(10) }, lanes: 2);
+        var answers = Enumerable.Range(0, 6).Select(i => Run(scheduler, new RowWork(log, $"{i}", 10))).ToList();
+        Assert.Empty(log.Runs);
+        time.Advance(TimeSpan.FromMilliseconds(11));
+        await Task.WhenAll(answers);
+        Assert.Equal([6], log.Runs.Select(run => run.Rows));
     }
 
     [Fact]

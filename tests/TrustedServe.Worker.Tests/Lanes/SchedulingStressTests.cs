@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrustedServe.Protocol.Errors;
@@ -17,8 +18,8 @@ public sealed class SchedulingStressTests
 
     [Fact]
     public void AnyRequests_AreAnsweredOnce_ByTheirOwnRowsOrARefusal() =>
-        Gen.Select(AnyRequest.Array[1, 300], Gen.Int[1, 3], Gen.Int[0, 64], Gen.Int[0, 1], Gen.Bool).Sample(
-            (requests, lanes, capacity, delay, merge) => Serve(requests, lanes, capacity, new BatchLimits { Merge = merge, Delay = TimeSpan.FromMilliseconds(delay) }).GetAwaiter().GetResult(),
+        Gen.Select(AnyRequest.Array[1, 300], Gen.Int[1, 3], Gen.Int[0, 64], Gen.Int[0, 1], Gen.Enum<Merging>()).Sample(
+            (requests, lanes, capacity, delay, merging) => Serve(requests, lanes, capacity, new BatchLimits { Merging = merging, Delay = TimeSpan.FromMilliseconds(delay) }).GetAwaiter().GetResult(),
             iter: 60,
             threads: 1);
 
@@ -72,6 +73,8 @@ public sealed class SchedulingStressTests
         {
             Assert.InRange(run.Rows, 1, limits.Rows);
             Assert.True(run.Rows == 1 || run.Cells <= limits.Tokens);
+            Assert.True(limits.Merging == Merging.All || run.Ids.Select(id => requests[int.Parse(id, CultureInfo.InvariantCulture)].Caller).Distinct().Count() == 1);
+            Assert.True(limits.Merging != Merging.None || run.Ids.Length == 1);
             Assert.True((run.Cells - run.Tokens) * 100 <= run.Cells * BatchLimits.MaxPaddingPercent);
         });
         var snapshot = scheduler.Snapshot("m", "1");

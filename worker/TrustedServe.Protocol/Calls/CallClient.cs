@@ -9,8 +9,11 @@ namespace TrustedServe.Protocol.Calls;
 /// <summary>The front end's end of the call socket. All calls share one connection; each gets its own answer, or a reason why there is none.</summary>
 public sealed class CallClient : IDisposable
 {
-    /// <summary>Answers up to here are small enough to be done with by the thread that reads them.</summary>
+    /// <summary>Answers up to here are small enough to be done with by the thread that reads them…</summary>
     private const int LargestInPlace = 4 << 10;
+
+    /// <summary>… while no more than this is at hand behind them: a few others, such as a run on a lane brings at once.</summary>
+    private const int MostBehind = 1 << 10;
 
     [ThreadStatic]
     private static bool isReader;
@@ -73,7 +76,7 @@ public sealed class CallClient : IDisposable
     /// <param name="cancellationToken">Cancelled when the caller leaves.</param>
     /// <param name="brief">
     /// Whether what awaits the task takes little time and never waits. It may then be done by the thread that reads all answers, when
-    /// the answer is small and no other is at hand: handing it to another thread would take longer.
+    /// the answer is small and few others are at hand: handing it to another thread would take longer.
     /// </param>
     /// <exception cref="TsfException">What the worker answered; TSF4011, TSF4012, TSF4016, or TSF5003 when the connection ended.</exception>
     public async Task<ModelInferResponse> InferAsync(ModelInferRequest request, TimeSpan remaining, CancellationToken cancellationToken, bool brief = false)
@@ -144,7 +147,7 @@ public sealed class CallClient : IDisposable
 
                 if (frame.Kind == CallKind.Answer)
                 {
-                    call.Answer(ModelInferResponse.Parser.ParseFrom(payload), inPlace: frame.Length <= LargestInPlace && !reader.HasMore);
+                    call.Answer(ModelInferResponse.Parser.ParseFrom(payload), inPlace: frame.Length <= LargestInPlace && reader.AtHand <= MostBehind);
                 }
                 else
                 {

@@ -15,8 +15,8 @@ internal sealed class FrameReader(Socket socket, int largestPayload)
     /// <summary>The largest payload that is taken.</summary>
     public int LargestPayload { get; set; } = largestPayload;
 
-    /// <summary>Whether bytes of a further frame are at hand.</summary>
-    public bool HasMore => end > start;
+    /// <summary>Bytes of further frames that are at hand.</summary>
+    public int AtHand => end - start;
 
     /// <summary>Waits for the next frame.</summary>
     /// <param name="frame">Its header.</param>

@@ -21,6 +21,9 @@ public static class SchedulingParameters
     /// <summary>Name of the parameter with an opaque tag of the caller. A front end sets it; what a caller put there itself it takes out.</summary>
     public const string Caller = "trustedserve_caller";
 
+    /// <summary>The tag of what comes from the queue, whoever put it there; no caller's tag is like it.</summary>
+    public const string QueueCaller = "queue";
+
     /// <summary>The most characters of a caller's tag.</summary>
     public const int LongestCaller = 64;
 

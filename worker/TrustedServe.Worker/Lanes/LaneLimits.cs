@@ -13,15 +13,21 @@ internal static class LaneLimits
         var limits = new BatchLimits();
         var stated = manifest.Batching;
 
-        // 7. A graph that quantizes as it computes takes one scale from all rows of a run: a caller's answer would depend on
+        // 8. A graph that quantizes as it computes takes one scale from all rows of a run: a caller's answer would depend on
         //    what others sent.
-        var merge = stated?.Merge ?? !manifest.Precision.Contains(QuantizedPrecision, StringComparison.OrdinalIgnoreCase);
+        var merging = stated?.Merge switch
+        {
+            true => Merging.All,
+            false => Merging.None,
+            null when manifest.Precision.Contains(QuantizedPrecision, StringComparison.OrdinalIgnoreCase) => Merging.SameCaller,
+            null => Merging.All,
+        };
         return limits with
         {
             Rows = stated?.MaxRows ?? limits.Rows,
             Tokens = stated?.MaxTokens ?? limits.Tokens,
             Delay = TimeSpan.FromMilliseconds(stated?.DelayMilliseconds ?? 0),
-            Merge = merge,
+            Merging = merging,
         };
     }
 }

@@ -292,7 +292,7 @@ internal sealed class LaneScheduler : IDisposable
             }
 
             lane.Batch.Begin(first, limits);
-            if (limits.Merge && first.Kind is not null && !Fill(lane.Batch) && first.Arrival + delay > now)
+            if (first.Kind is not null && SchedulingRules.Shares(limits.Merging, first.Caller) && !Fill(lane.Batch) && first.Arrival + delay > now)
             {
                 // 9. Held back for as long as the model allows.
                 lane.Batch.Clear();
@@ -317,12 +317,16 @@ internal sealed class LaneScheduler : IDisposable
     }
 
     // 8. As far as the run may be expected to end soon: where a row alone takes long, merging gains nothing and makes others wait.
+    //    And no further than a lane's share of what waits: else the next lane to be free finds nothing, while this one has it all.
     private bool Fill(LaneBatch batch)
     {
         var secondsPerToken = ComputeCost.SecondsPerToken(lanes);
         var soon = secondsPerToken > 0 ? limits.MergedRun.TotalSeconds / secondsPerToken : limits.Tokens;
         var merged = soon < limits.Tokens ? limits with { Tokens = (int)soon } : limits;
-        waiting.Fill(batch, merged);
+
+        // Rounded up to a row.
+        var share = limits.Delay == TimeSpan.Zero ? (waiting.Tokens / lanes.Length) + batch.Width - 1 : limits.Tokens;
+        waiting.Fill(batch, share < merged.Tokens ? merged with { Tokens = (int)share } : merged);
         return batch.IsFull(merged);
     }
 

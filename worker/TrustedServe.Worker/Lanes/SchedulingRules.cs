@@ -1,4 +1,5 @@
 using TrustedServe.Protocol.Errors;
+using TrustedServe.Protocol.Scheduling;
 using TrustedServe.Worker.Statistics;
 
 namespace TrustedServe.Worker.Lanes;
@@ -14,6 +15,14 @@ internal static class SchedulingRules
 
     // 3. A caller that is told to come back later than this will rather ask elsewhere.
     private const int LongestRetryAfter = 60;
+
+    /// <summary>8. Whether other requests may share a run that begins with one of this caller.</summary>
+    public static bool Shares(Merging merging, string caller) => merging switch
+    {
+        Merging.None => false,
+        Merging.SameCaller => caller is not ("" or SchedulingParameters.QueueCaller or OwnCaller),
+        _ => true,
+    };
 
     /// <summary>4. The end of a request's time.</summary>
     public static TsfException Expired() => TsfErrors.DeadlineExceeded.With("The deadline passed before the model had answered.");

@@ -134,6 +134,11 @@ internal sealed class WaitingRequests(long step)
         {
             foreach (var caller in waiting)
             {
+                if (limits.Merging == Merging.SameCaller && caller.Caller != begun.Caller)
+                {
+                    continue;
+                }
+
                 for (var work = caller.FirstOf(priority); work is not null; work = work.Next)
                 {
                     if (left-- == 0 || batch.IsFull(limits))
