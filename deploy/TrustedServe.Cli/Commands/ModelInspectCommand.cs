@@ -72,7 +72,7 @@ internal static class ModelInspectCommand
         .. batching.MaxRows is { } rows ? [$"{rows} rows a run"] : Array.Empty<string>(),
         .. batching.MaxTokens is { } tokens ? [$"{tokens} tokens a run"] : Array.Empty<string>(),
         $"{batching.DelayMilliseconds} ms delay",
-        .. batching.Merge is { } merge ? [merge ? "callers share runs" : "callers do not share runs"] : Array.Empty<string>(),
+        .. batching.Merge is { } merge ? [merge ? "callers share runs" : "requests do not share runs"] : Array.Empty<string>(),
     ]);
 
     private static string Describe(TensorSpec tensor) => $"{tensor.Name} {tensor.Datatype.Name()} {TensorShape.Format([.. tensor.Shape])}";

@@ -11,8 +11,8 @@ namespace TrustedServe.Functions.Inference;
 /// <summary>What a worker's scheduler is told of a request: who sent it, as a tag that names nobody, and how urgent it may be.</summary>
 internal static class SchedulingTags
 {
-    // Enough that two callers never share a tag by chance, short enough for every request.
-    private const int TagCharacters = 16;
+    // Enough that no two callers ever share a tag, by chance or by choice of a name: those of one tag may share runs.
+    private const int TagCharacters = 32;
 
     // Behind what somebody waits for, before what was asked to come last.
     private const int QueuePriority = 7;

@@ -23,8 +23,8 @@ internal sealed class InferenceGateway(WorkerFleet fleet, ILogger<InferenceGatew
         }
         catch (TsfException exception) when (exception.Error == TsfErrors.WorkerLost && !cancellationToken.IsCancellationRequested)
         {
-            // An answer depends on nothing but its request, so computing it twice does no harm; more often could, when it is the
-            // request that ends the workers. Without another worker the caller hears at once and need not wait for a restart.
+            // Computing changes nothing, so doing it twice does no harm; more often could, when it is the request that ends the
+            // workers. Without another worker the caller hears at once and need not wait for a restart.
             if (Enter(workers, deadline, worker) is not { } other)
             {
                 throw;

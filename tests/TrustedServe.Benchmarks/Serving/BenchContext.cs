@@ -64,12 +64,14 @@ internal sealed class BenchContext(int rounds, bool quick) : IDisposable
     });
 
     /// <summary>The same model in INT8, sealed.</summary>
-    public Task<BenchModel> Int8Async(BenchModel model) => OnceAsync(model.Name + ".int8", async () =>
+    /// <param name="model">In FP32.</param>
+    /// <param name="alone">Whether its package wants each request computed alone.</param>
+    public Task<BenchModel> Int8Async(BenchModel model, bool alone = false) => OnceAsync(model.Name + (alone ? ".int8-alone" : ".int8"), async () =>
     {
-        var name = model.Name + ".int8";
+        var name = model.Name + (alone ? ".int8-alone" : ".int8");
         Directory.CreateDirectory(work[name]);
         string[] samples = model.Samples is { } file ? ["--samples", file] : [];
-        await RunAsync(["model", "optimize", model.Source, "--output", work[name, "package"], "--min-agreement", "0", .. samples]);
+        await RunAsync(["model", "optimize", model.Source, "--output", work[name, "package"], "--min-agreement", "0", .. samples, .. alone ? (string[])["--merge", "false"] : []]);
         return await SealAsync(name, model.Shape, model.Source, model.Samples);
     });
 

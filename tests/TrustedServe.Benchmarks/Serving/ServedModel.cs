@@ -19,18 +19,16 @@ internal sealed class ServedModel : IAsyncDisposable
     private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(90);
     private readonly BenchModel model;
     private readonly BenchStack stack;
+    private readonly string? apiKey;
 
     private ServedModel(BenchModel model, BenchStack stack, string? apiKey, string weights, StartTimeline timeline, int worker, TimeSpan firstAnswer)
     {
-        (this.model, this.stack, ApiKey) = (model, stack, apiKey);
+        (this.model, this.stack, this.apiKey) = (model, stack, apiKey);
         (WeightsDirectory, Timeline, Worker, FirstAnswer) = (weights, timeline, worker, firstAnswer);
     }
 
     /// <summary>Address of the HTTP trigger.</summary>
     public Uri Address => stack.Address;
-
-    /// <summary>The key that its callers show; null when none is asked for.</summary>
-    public string? ApiKey { get; }
 
     /// <summary>Address of health, metrics and signals.</summary>
     public Uri Health => stack.Health;
@@ -75,7 +73,7 @@ internal sealed class ServedModel : IAsyncDisposable
     }
 
     /// <summary>Requests of the graph's own tensors.</summary>
-    public List<PreparedRequest> Tensors(int tokens, int batch = 1) => Tensors(model, stack.Address, ApiKey, tokens, batch);
+    public List<PreparedRequest> Tensors(int tokens, int batch = 1) => Tensors(model, stack.Address, apiKey, tokens, batch);
 
     private static List<PreparedRequest> Tensors(BenchModel model, Uri address, string? apiKey, int tokens, int batch)
     {
@@ -91,10 +89,10 @@ internal sealed class ServedModel : IAsyncDisposable
 
     /// <summary>Texts whose lengths follow a distribution.</summary>
     public List<PreparedRequest> Texts(LengthDistribution lengths, int batch = 1) =>
-        new RequestMix(stack.Address, model.Name, ApiKey).FromTexts(lengths, WordList.FromVocabulary(Path.Combine(model.Package, "vocab.txt")), batch, seed: 1);
+        new RequestMix(stack.Address, model.Name, apiKey).FromTexts(lengths, WordList.FromVocabulary(Path.Combine(model.Package, "vocab.txt")), batch, seed: 1);
 
     /// <summary>The rows of a file.</summary>
-    public List<PreparedRequest> Rows(string file) => new RequestMix(stack.Address, model.Name, ApiKey).FromRows(file);
+    public List<PreparedRequest> Rows(string file) => new RequestMix(stack.Address, model.Name, apiKey).FromRows(file);
 
     /// <summary>Loads it.</summary>
     public Task<LoadResult> LoadAsync(IReadOnlyList<PreparedRequest> requests, TimeSpan duration, CancellationToken cancellationToken, int? connections = null, double? rate = null) =>
@@ -126,14 +124,13 @@ internal sealed class ServedModel : IAsyncDisposable
     }
 
     /// <summary>The mean share of padding in its runs until now, 0 to 1.</summary>
-    public async Task<double> PaddingAsync(CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient { BaseAddress = stack.Address };
-        var answer = JsonElement.Parse(await client.GetStringAsync($"/v2/models/{model.Name}/stats", cancellationToken));
-        var lanes = answer.GetProperty("model_stats")[0].GetProperty("trustedserve").GetProperty("workers").EnumerateArray()
-            .SelectMany(worker => worker.GetProperty("lanes").EnumerateArray()).Select(lane => lane.GetProperty("padding")).ToList();
-        return lanes.Sum(padding => padding.GetProperty("sum").GetDouble()) / lanes.Sum(padding => padding.GetProperty("counts").EnumerateArray().Sum(count => count.GetDouble()));
-    }
+    public Task<double> PaddingAsync(CancellationToken cancellationToken) => MeanAsync("padding", cancellationToken);
+
+    /// <summary>How many requests shared a run in the mean until now.</summary>
+    public Task<double> RequestsARunAsync(CancellationToken cancellationToken) => MeanAsync("run_requests", cancellationToken);
+
+    /// <summary>A client that shows its key.</summary>
+    public HttpClient Client() => new() { BaseAddress = stack.Address, DefaultRequestHeaders = { Authorization = apiKey is null ? null : new("Bearer", apiKey) } };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -144,6 +141,15 @@ internal sealed class ServedModel : IAsyncDisposable
         {
             Directory.Delete(WeightsDirectory, recursive: true);
         }
+    }
+
+    private async Task<double> MeanAsync(string histogram, CancellationToken cancellationToken)
+    {
+        using var client = Client();
+        var answer = JsonElement.Parse(await client.GetStringAsync($"/v2/models/{model.Name}/stats", cancellationToken));
+        var lanes = answer.GetProperty("model_stats")[0].GetProperty("trustedserve").GetProperty("workers").EnumerateArray()
+            .SelectMany(worker => worker.GetProperty("lanes").EnumerateArray()).Select(lane => lane.GetProperty(histogram)).ToList();
+        return lanes.Sum(lane => lane.GetProperty("sum").GetDouble()) / lanes.Sum(lane => lane.GetProperty("counts").EnumerateArray().Sum(count => count.GetDouble()));
     }
 
     private static async Task<ServedModel> StartAsync(

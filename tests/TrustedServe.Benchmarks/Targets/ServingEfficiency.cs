@@ -30,6 +30,9 @@ internal sealed class ServingEfficiency : ITarget
             await MeasureAsync(context, small, " FP32", SmallTokens, CallersALaneOfASmallModel, 0.90, context.SmallRound, cancellationToken),
         };
         rows.Add(await MeasureAsync(context, await context.Int8Async(small), " INT8", SmallTokens, CallersALaneOfASmallModel, 0.90, context.SmallRound, cancellationToken));
+
+        // What it costs where requests may not share runs is for people to know, and no target's.
+        rows.Add(TargetRow.Beside(await MeasureAsync(context, await context.Int8Async(small, alone: true), " INT8 --merge false", SmallTokens, CallersALane, 0.90, context.SmallRound, cancellationToken)));
         return rows;
     }
 
@@ -56,7 +59,8 @@ internal sealed class ServingEfficiency : ITarget
                 return load.RowsPerSecond;
             },
             async () => (await engine.RunAsync(calls, round, context.Lanes)).Rows);
+        var shared = await served.RequestsARunAsync(cancellationToken);
         return TargetRow.AtLeast($"serving efficiency, {model.Shape.Name}{precision}", least, rounds.Ratios,
-            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {connections} connections ÷ one session called with one row after the other by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load; of these cores the load generator takes {Figures.Format($"{100 * Figures.Median(callers):0.0}")} %");
+            $"{rounds.Middles("sequences/s")} of {tokens} tokens: {(text ? "texts" : "tensors")} over HTTP from {connections} connections, {Figures.Format($"{shared:0.0}")} in a run, ÷ one session called with one row after the other by {context.Lanes} threads in a loop, after {context.Settling.TotalSeconds:0} s of load; of these cores the load generator takes {Figures.Format($"{100 * Figures.Median(callers):0.0}")} %");
     }
 }

@@ -26,6 +26,9 @@ internal sealed record TargetRow(string Name, string Wanted, double? Figure, boo
             Dissenting = rounds.Count(round => round <= most != Figures.Median(rounds) <= most),
         };
 
+    /// <summary>A figure to be read beside a target's, without a verdict.</summary>
+    public static TargetRow Beside(TargetRow row) => row with { Wanted = "–", Met = null, Dissenting = 0 };
+
     /// <summary>What could not be measured, with the reason.</summary>
     public static TargetRow Missing(string name, string wanted, string reason) => new(name, wanted, null, null, reason, []);
 }

@@ -49,7 +49,7 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task Worker_is_told_a_tag_of_the_caller_and_neither_key_nor_name()
     {
         var (first, again, other) = (await TagAsync(all), await TagAsync(all), await TagAsync(matrixOnly));
-        Assert.Matches("^[0-9a-f]{16}$", first);
+        Assert.Matches("^[0-9a-f]{32}$", first);
         Assert.Equal(first, again);
         Assert.NotEqual(first, other);
 

@@ -23,6 +23,28 @@ public sealed class GraphRulesTests : IDisposable
         GraphRules.CheckFile(path);
     }
 
+    [Theory]
+    [InlineData("Relu", false)]
+    [InlineData("QuantizeLinear", false)]
+    [InlineData("DynamicQuantizeLinear", true)]
+    [InlineData("DynamicQuantizeMatMul", true)]
+    public void Finds_scales_of_a_whole_run_wherever_they_are_taken(string op, bool shared)
+    {
+        Action<ModelProto>[] places =
+        [
+            model => model.Graph.Node.Add(Node(op, "", ["x"], "taken")),
+            model => Inner(model).Node.Add(Node(op, "", ["held"], "taken")),
+            model => model.Functions.Add(new FunctionProto { Name = "F", Node = { Node(op, "", ["x"], "taken") } }),
+        ];
+        Assert.All(places, place =>
+        {
+            var model = Valid();
+            Assert.False(RunScales.AreShared(model));
+            place(model);
+            Assert.Equal(shared, RunScales.AreShared(model));
+        });
+    }
+
     public static TheoryData<string, string, Action<ModelProto>> Wrong => new()
     {
         { "TSF1034", "MatMul2", model => Last(model).OpType = "MatMul2" },

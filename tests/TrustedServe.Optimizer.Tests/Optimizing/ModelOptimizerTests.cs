@@ -49,6 +49,17 @@ public sealed class ModelOptimizerTests : IDisposable
     }
 
     [Fact]
+    public async Task Fusing_what_is_in_8_bits_leaves_it_so()
+    {
+        await PackAsync("langid");
+        await OptimizeAsync(Request("langid"));
+        var report = await OptimizeAsync(new OptimizeRequest { Package = temporary["out"], Output = temporary["again"], Samples = Rows("langid"), Precision = OptimizeRequest.Fp32 });
+        Assert.Equal("int8", report.Precision);
+        Assert.Equal("int8", PackageReader.OpenVerified(temporary["again"], 2, default).Manifest.Precision);
+        Assert.True(RunScales.AreShared(GraphRules.CheckFile(temporary["again", "model.onnx"])));
+    }
+
+    [Fact]
     public async Task Fused_graph_answers_as_before_and_keeps_what_is_not_the_graph()
     {
         await PackAsync("langid");

@@ -1,5 +1,6 @@
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Worker.Lanes;
+using TrustedServe.Worker.Starting;
 using TrustedServe.Worker.Tests.Support;
 
 namespace TrustedServe.Worker.Tests.Lanes;
@@ -7,20 +8,22 @@ namespace TrustedServe.Worker.Tests.Lanes;
 public sealed class LaneLimitsTests
 {
     [Fact]
-    public void SilentManifest_GivesTheMeasuredDefaults() => Assert.Equal(new BatchLimits(), LaneLimits.Of(SampleModels.LangidManifest()));
+    public void SilentManifest_GivesTheMeasuredDefaults() => Assert.Equal(new BatchLimits(), Of(null));
 
-    [Fact]
-    public void ModelThatQuantizesAsItComputes_MergesWhatOneCallerSent_UnlessItsManifestSaysOtherwise()
-    {
-        var quantized = SampleModels.LangidManifest() with { Precision = "int8" };
-        Assert.Equal(Merging.SameCaller, LaneLimits.Of(quantized).Merging);
-        Assert.Equal(Merging.All, LaneLimits.Of(quantized with { Batching = new BatchingSpec { Merge = true } }).Merging);
-        Assert.Equal(Merging.None, LaneLimits.Of(quantized with { Batching = new BatchingSpec { Merge = false } }).Merging);
-        Assert.Equal(Merging.None, LaneLimits.Of(SampleModels.LangidManifest() with { Batching = new BatchingSpec { Merge = false } }).Merging);
-    }
+    [Theory]
+    [InlineData(false, null, "All")]
+    [InlineData(true, null, "SameCaller")]
+    [InlineData(true, true, "All")]
+    [InlineData(true, false, "None")]
+    [InlineData(false, false, "None")]
+    public void GraphThatQuantizesAsItComputes_MergesWhatOneCallerSent_UnlessTheManifestSaysOtherwise(bool sharesScales, bool? merge, string merging) =>
+        Assert.Equal(merging, $"{Of(merge is null ? null : new BatchingSpec { Merge = merge }, sharesScales).Merging}");
 
     [Fact]
     public void WhatTheManifestStates_Holds() => Assert.Equal(
         new BatchLimits { Rows = 4, Tokens = 64, Delay = TimeSpan.FromMilliseconds(3) },
-        LaneLimits.Of(SampleModels.LangidManifest() with { Batching = new BatchingSpec { MaxRows = 4, MaxTokens = 64, DelayMilliseconds = 3 } }));
+        Of(new BatchingSpec { MaxRows = 4, MaxTokens = 64, DelayMilliseconds = 3 }));
+
+    private static BatchLimits Of(BatchingSpec? batching, bool sharesScales = false) => LaneLimits.Of(
+        new UnsealedModel("/nowhere", SampleModels.LangidManifest() with { Batching = batching }, new string('0', 64), "insecure-simulated") { AttestedSince = 0, SharesScales = sharesScales });
 }

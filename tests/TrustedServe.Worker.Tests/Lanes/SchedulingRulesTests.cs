@@ -228,7 +228,7 @@ public sealed class SchedulingRulesTests
     }
 
     [Fact]
-    public async Task Rule7_ModelThatDoesNotMerge_ComputesEachRequestAlone()
+    public async Task Rule8_ModelThatDoesNotMerge_ComputesEachRequestAlone()
     {
         using var scheduler = Scheduler(Alone);
         var busy = await BusyAsync(scheduler);
@@ -251,12 +251,13 @@ public sealed class SchedulingRulesTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(SchedulingParameters.QueueCaller)]
-    [InlineData(SchedulingRules.OwnCaller)]
-    public async Task Rule8_WhoIsNotKnownToBeOneCaller_SharesNoRunOfSuchAModel(string caller)
+    [InlineData("", "SameCaller")]
+    [InlineData(SchedulingParameters.QueueCaller, "SameCaller")]
+    [InlineData(SchedulingRules.OwnCaller, "SameCaller")]
+    [InlineData(SchedulingRules.OwnCaller, "All")]
+    public async Task Rule8_WhoIsNotKnownToBeOneCaller_AndTheWorkersOwnSamples_ShareNoRun(string caller, string merging)
     {
-        using var scheduler = Scheduler(new BatchLimits { Merging = Merging.SameCaller });
+        using var scheduler = Scheduler(new BatchLimits { Merging = Enum.Parse<Merging>(merging) });
         var busy = await BusyAsync(scheduler);
         var answers = Enumerable.Range(0, 4).Select(i => Run(scheduler, new RowWork(log, $"{i}", 10) { Caller = caller })).ToList();
         log.Open();
@@ -264,15 +265,41 @@ public sealed class SchedulingRulesTests
         Assert.Equal([1, 1, 1, 1, 1], log.Runs.Select(run => run.Rows));
     }
 
-    [Fact]
-    public async Task Rule8_ARun_LeavesTheOtherLanesTheirShareOfWhatWaits()
+    // Of a lane's share of the tokens that wait, rounded up to a row, each takes what is left of it then.
+    [Theory]
+    [InlineData(2, 10, 6, "3 2 1")]
+    [InlineData(2, 1, 3, "2 1")]
+    [InlineData(2, 1, 2, "1 1")]
+    [InlineData(2, 30, 3, "2 1")]
+    [InlineData(1, 10, 6, "6")]
+    public async Task Rule8_ARun_LeavesTheOtherLanesTheirShareOfWhatWaits(int lanes, int tokens, int requests, string runs)
     {
-        using var scheduler = Scheduler(new BatchLimits(), lanes: 2);
-        var busy = new[] { await BusyAsync(scheduler), await BusyAsync(scheduler) };
-        var answers = Enumerable.Range(0, 6).Select(i => Run(scheduler, new RowWork(log, $"{i}", 10))).ToList();
+        using var scheduler = Scheduler(new BatchLimits(), lanes: lanes);
+        var busy = new List<Task>();
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            busy.Add(await BusyAsync(scheduler));
+        }
+
+        var answers = Enumerable.Range(0, requests).Select(i => Run(scheduler, new RowWork(log, $"{i}", tokens))).ToList();
         log.Open();
         await Task.WhenAll([.. busy, .. answers]);
-        Assert.Equal([1, 1, 1, 2, 3], log.Runs.Select(run => run.Rows).Order());
+        Assert.Equal(runs, string.Join(' ', log.Runs.Skip(lanes).Select(run => run.Rows).OrderDescending()));
+    }
+
+    [Fact]
+    public async Task Rule8_AnotherCallersUrgentRequest_StillComesBeforeTheRestOfOneCallers()
+    {
+        using var scheduler = Scheduler(new BatchLimits { Merging = Merging.SameCaller, Rows = 2 });
+        var busy = await BusyAsync(scheduler);
+        var answers = new[]
+        {
+            Run(scheduler, new RowWork(log, "x0", 10) { Caller = "x" }), Run(scheduler, new RowWork(log, "x1", 10) { Caller = "x" }),
+            Run(scheduler, new RowWork(log, "x2", 10) { Caller = "x" }), Run(scheduler, new RowWork(log, "y", 10) { Caller = "y", Priority = 1 }),
+        };
+        log.Open();
+        await Task.WhenAll([busy, .. answers]);
+        Assert.Equal(["busy", "y", "x0+x1", "x2"], log.Runs.Select(run => string.Join('+', run.Ids)));
     }
 
     [Fact]

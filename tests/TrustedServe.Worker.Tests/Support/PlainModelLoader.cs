@@ -30,7 +30,7 @@ internal sealed class PlainModelLoader(Manifest manifest, IReadOnlyDictionary<st
         }
 
         loaded.TrySetResult();
-        return Task.FromResult(new UnsealedModel(directory.Path, manifest, new string('0', 64), "insecure-simulated") { AttestedSince = attested });
+        return Task.FromResult(new UnsealedModel(directory.Path, manifest, new string('0', 64), "insecure-simulated") { AttestedSince = attested, SharesScales = false });
     }
 
     /// <summary>What attesting again gives.</summary>

@@ -60,11 +60,14 @@ public static class ModelOptimizer
         // 3. Its answers.
         var engine = new EngineSpec { Name = EngineSpec.OnnxRuntime, Version = Runtime.Version, Level = EngineSpec.Extended, Layouts = written.HasLayouts };
         var comparison = Comparison.Run(manifest, source, graph, GraphOptimizer.GraphIn(output), engine, samples, cancellationToken);
+
+        // Fusing leaves it as it is.
+        var precision = request.Precision == OptimizeRequest.Int8 ? OptimizeRequest.Int8 : manifest.Precision;
         var report = new OptimizeReport
         {
             Name = manifest.Name,
             Version = manifest.Version,
-            Precision = request.Precision,
+            Precision = precision,
             Engine = engine,
             Quantized = written.Quantized,
             Rows = comparison.Agreement.Rows,
@@ -88,7 +91,7 @@ public static class ModelOptimizer
         var draft = manifest with
         {
             Graph = Path.GetFileName(GraphOptimizer.GraphIn(output)),
-            Precision = request.Precision,
+            Precision = precision,
             Engine = report.Engine,
             Batching = request.Batching ?? manifest.Batching,
             Warmup = comparison.Warmup(request, manifest),

@@ -13,8 +13,8 @@ public sealed record BatchingSpec
     public int DelayMilliseconds { get; init; }
 
     /// <summary>
-    /// Whether rows of different requests may share a run. By default they may; in a model of precision int8, whose quantization
-    /// lets rows of a run touch each other's answers, only those of one caller may.
+    /// Whether rows of different requests may share a run. By default they may; where the graph quantizes as it computes, so that
+    /// rows of a run touch each other's answers, only those of one caller known by an API key may.
     /// </summary>
     public bool? Merge { get; init; }
 }

@@ -34,7 +34,7 @@ public sealed record Manifest
     /// <summary>Outputs of the graph.</summary>
     public required IReadOnlyList<TensorSpec> Outputs { get; init; }
 
-    /// <summary>Precision of the weights, for people: <c>fp32</c>, <c>int8</c>, <c>bf16</c>.</summary>
+    /// <summary>Precision of the weights: <c>fp32</c>, <c>int8</c>, <c>bf16</c>; for people, and to estimate how long a row takes.</summary>
     public required string Precision { get; init; }
 
     /// <summary>The engine that optimised the graph ahead of time; null (the default) when none did.</summary>

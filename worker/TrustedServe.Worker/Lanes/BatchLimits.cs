@@ -15,7 +15,7 @@ internal sealed record BatchLimits
     /// <summary>How long a run that has room left may be held back for more rows while a lane is idle; default none.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Whether rows of different requests may share a run; default everybody's.</summary>
+    /// <summary>Whose requests may share a run; default everybody's.</summary>
     public Merging Merging { get; init; } = Merging.All;
 
     /// <summary>How long a run of several requests may be expected to take; default 10 ms.</summary>

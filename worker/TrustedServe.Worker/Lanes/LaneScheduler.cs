@@ -323,10 +323,8 @@ internal sealed class LaneScheduler : IDisposable
         var secondsPerToken = ComputeCost.SecondsPerToken(lanes);
         var soon = secondsPerToken > 0 ? limits.MergedRun.TotalSeconds / secondsPerToken : limits.Tokens;
         var merged = soon < limits.Tokens ? limits with { Tokens = (int)soon } : limits;
-
-        // Rounded up to a row.
-        var share = limits.Delay == TimeSpan.Zero ? (waiting.Tokens / lanes.Length) + batch.Width - 1 : limits.Tokens;
-        waiting.Fill(batch, share < merged.Tokens ? merged with { Tokens = (int)share } : merged);
+        var sharers = limits.Delay == TimeSpan.Zero ? lanes.Length - shut.Count : 1;
+        waiting.Fill(batch, merged, (waiting.Tokens + sharers - 1) / sharers);
         return batch.IsFull(merged);
     }
 

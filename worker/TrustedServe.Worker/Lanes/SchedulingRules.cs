@@ -17,10 +17,10 @@ internal static class SchedulingRules
     private const int LongestRetryAfter = 60;
 
     /// <summary>8. Whether other requests may share a run that begins with one of this caller.</summary>
-    public static bool Shares(Merging merging, string caller) => merging switch
+    public static bool Shares(Merging merging, string caller) => caller != OwnCaller && merging switch
     {
         Merging.None => false,
-        Merging.SameCaller => caller is not ("" or SchedulingParameters.QueueCaller or OwnCaller),
+        Merging.SameCaller => caller is not ("" or SchedulingParameters.QueueCaller),
         _ => true,
     };
 

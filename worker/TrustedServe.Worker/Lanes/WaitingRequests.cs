@@ -125,20 +125,18 @@ internal sealed class WaitingRequests(long step)
     }
 
     /// <summary>Fills a run up with other requests that fit whole (rule 8): urgent ones first, and of those the callers that have had least.</summary>
-    public void Fill(LaneBatch batch, BatchLimits limits)
+    /// <param name="batch">The run, with the request that begins it.</param>
+    /// <param name="limits">How far it may go.</param>
+    /// <param name="share">How many tokens it is filled up to, without padding and rounded up to a row.</param>
+    public void Fill(LaneBatch batch, BatchLimits limits, long share)
     {
         var begun = batch.Parts[0].Work;
         var left = MostLookedAt;
-        Order();
+        IReadOnlyList<CallerLine> sharers = limits.Merging == Merging.SameCaller ? [callers[begun.Caller]] : Order();
         for (var priority = 0; priority < RequestPriority.Count; priority++)
         {
-            foreach (var caller in waiting)
+            foreach (var caller in sharers)
             {
-                if (limits.Merging == Merging.SameCaller && caller.Caller != begun.Caller)
-                {
-                    continue;
-                }
-
                 for (var work = caller.FirstOf(priority); work is not null; work = work.Next)
                 {
                     if (left-- == 0 || batch.IsFull(limits))
@@ -146,7 +144,7 @@ internal sealed class WaitingRequests(long step)
                         return;
                     }
 
-                    if (work != begun)
+                    if (work != begun && batch.Tokens + work.TokensLeft < share + work.LengthAt(work.Taken))
                     {
                         batch.TryAdd(work, limits);
                     }
@@ -173,11 +171,11 @@ internal sealed class WaitingRequests(long step)
         return all;
     }
 
-    private void Order()
+    private List<CallerLine> Order()
     {
         if (waiting.Count < 2)
         {
-            return;
+            return waiting;
         }
 
         waiting.Sort(static (one, other) => one.Served.CompareTo(other.Served));
@@ -185,6 +183,8 @@ internal sealed class WaitingRequests(long step)
         {
             waiting[place].Place = place;
         }
+
+        return waiting;
     }
 
     // 5. A request comes up one priority for every step that it has waited. Within a caller, of those at the same height, the one

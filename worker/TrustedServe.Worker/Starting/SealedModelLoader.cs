@@ -98,9 +98,10 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
         });
 
         // The engine is native code: a graph goes there that was looked at, whoever packed it.
+        bool sharesScales;
         using (timeline.Begin("graph check"))
         {
-            GraphRules.CheckFile(PackagePath.Under(directory.Path, manifest.Graph));
+            sharesScales = RunScales.AreShared(GraphRules.CheckFile(PackagePath.Under(directory.Path, manifest.Graph)));
         }
 
         if (ahead is not null)
@@ -109,7 +110,12 @@ internal sealed class SealedModelLoader(WorkerConfig config, TimeProvider time) 
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 
-        return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind) { AttestedSince = attesting, MemoryPolicy = threads.Memory };
+        return new UnsealedModel(directory.Path, manifest, envelope.ManifestDigest, keys.TrustKind)
+        {
+            AttestedSince = attesting,
+            SharesScales = sharesScales,
+            MemoryPolicy = threads.Memory,
+        };
     }
 
     /// <inheritdoc/>

@@ -119,7 +119,7 @@ internal sealed class SessionChange(WorkerConfig config, IModelLoader loader, St
         {
             // 3
             using (timeline.Begin("prepacked warm-up"))
-            using (var scheduler = new LaneScheduler([lanes[0][0]], config.QueueCapacity, LaneLimits.Of(model.Manifest), time, logger))
+            using (var scheduler = new LaneScheduler([lanes[0][0]], config.QueueCapacity, LaneLimits.Of(model), time, logger))
             {
                 var pipeline = TaskPipelines.Create(model.Directory, model.Manifest, candidate);
                 await new WarmupRunner(model.Manifest.Warmup, pipeline, scheduler, new StartPortion(), time).RunAsync(null, stopping).ConfigureAwait(false);

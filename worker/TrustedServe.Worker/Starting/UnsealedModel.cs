@@ -1,3 +1,4 @@
+using TrustedServe.Packaging.Graphs.Rules;
 using TrustedServe.Packaging.Manifests;
 using TrustedServe.Protocol.Placement;
 
@@ -12,6 +13,9 @@ internal sealed record UnsealedModel(string Directory, Manifest Manifest, string
 {
     /// <summary>The timestamp from which the age of its attestation counts: the attesting that released its key began then.</summary>
     public required long AttestedSince { get; init; }
+
+    /// <summary>Whether its graph takes a scale from all rows of a run, see <see cref="RunScales"/>.</summary>
+    public required bool SharesScales { get; init; }
 
     /// <summary>The kernel's answer to where the threads that wrote it want its memory.</summary>
     public SystemCallResult MemoryPolicy { get; init; } = SystemCallResult.Ok;

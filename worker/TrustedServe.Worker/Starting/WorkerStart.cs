@@ -120,7 +120,7 @@ internal sealed class WorkerStart(
 
             // Samples that are alone are computed on all cores; without a session for that, who waits is better off on the other lanes.
             var onlyOne = SessionSet.HasOneForCallsAlone(manifest, kinds.Change, lanes);
-            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(manifest), time, logger, onlyOne);
+            scheduler = new LaneScheduler([.. lanes.Select(cores => cores[0])], config.QueueCapacity, LaneLimits.Of(model), time, logger, onlyOne);
             var pinned = await Task.WhenAll(scheduler.Lanes.Select(lane => lane.Pinned)).ConfigureAwait(false);
             timeline.Add("lanes", placing);
             var sessions = await building.ConfigureAwait(false);

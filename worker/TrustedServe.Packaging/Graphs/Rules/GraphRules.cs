@@ -42,8 +42,14 @@ public static class GraphRules
     }
 
     /// <summary>Reads the graph of an unsealed package and checks it.</summary>
+    /// <returns>The graph.</returns>
     /// <exception cref="TsfException">TSF1030, TSF1032, TSF1034, TSF0008.</exception>
-    public static void CheckFile(string path) => Check(OnnxFile.Read(path, MaxLoadedBytes), Path.GetDirectoryName(Path.GetFullPath(path))!);
+    public static ModelProto CheckFile(string path)
+    {
+        var model = OnnxFile.Read(path, MaxLoadedBytes);
+        Check(model, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return model;
+    }
 
     private static void RequireDepth(IEnumerable<NodeProto> nodes, int depth)
     {
