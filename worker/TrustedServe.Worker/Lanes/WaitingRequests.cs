@@ -132,24 +132,40 @@ internal sealed class WaitingRequests(long step)
     {
         var begun = batch.Parts[0].Work;
         var left = MostLookedAt;
-        IReadOnlyList<CallerLine> sharers = limits.Merging == Merging.SameCaller ? [callers[begun.Caller]] : Order();
+        var only = limits.Merging == Merging.SameCaller ? callers[begun.Caller] : null;
+        if (only is null)
+        {
+            Order();
+        }
+
         for (var priority = 0; priority < RequestPriority.Count; priority++)
         {
-            foreach (var caller in sharers)
+            for (var place = 0; place < (only is null ? waiting.Count : 1); place++)
             {
-                for (var work = caller.FirstOf(priority); work is not null; work = work.Next)
+                if (!AddFrom(only ?? waiting[place], priority))
                 {
-                    if (left-- == 0 || batch.IsFull(limits))
-                    {
-                        return;
-                    }
-
-                    if (work != begun && batch.Tokens + work.TokensLeft < share + work.LengthAt(work.Taken))
-                    {
-                        batch.TryAdd(work, limits);
-                    }
+                    return;
                 }
             }
+        }
+
+        // Whether more may be added.
+        bool AddFrom(CallerLine caller, int priority)
+        {
+            for (var work = caller.FirstOf(priority); work is not null; work = work.Next)
+            {
+                if (left-- == 0 || batch.IsFull(limits))
+                {
+                    return false;
+                }
+
+                if (work != begun && batch.Tokens + work.TokensLeft < share + work.LengthAt(work.Taken))
+                {
+                    batch.TryAdd(work, limits);
+                }
+            }
+
+            return true;
         }
     }
 
@@ -171,11 +187,11 @@ internal sealed class WaitingRequests(long step)
         return all;
     }
 
-    private List<CallerLine> Order()
+    private void Order()
     {
         if (waiting.Count < 2)
         {
-            return waiting;
+            return;
         }
 
         waiting.Sort(static (one, other) => one.Served.CompareTo(other.Served));
@@ -183,8 +199,6 @@ internal sealed class WaitingRequests(long step)
         {
             waiting[place].Place = place;
         }
-
-        return waiting;
     }
 
     // 5. A request comes up one priority for every step that it has waited. Within a caller, of those at the same height, the one
