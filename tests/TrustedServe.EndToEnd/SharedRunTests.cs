@@ -8,7 +8,7 @@ namespace TrustedServe.EndToEnd;
 public sealed class SharedRunTests : IDisposable
 {
     private const int CrowdConnections = 8;
-    private const int MostQuestions = 300;
+    private const int Questions = 300;
     private static readonly string Langid = Path.Combine(Repository.Samples, "langid");
     private readonly TemporaryDirectory work = new();
 
@@ -25,7 +25,7 @@ public sealed class SharedRunTests : IDisposable
         using var serve = TrustedServeCommand.Start(
             work.Path,
             work["home"],
-            ["serve", "--models", work["models"], "--insecure-simulated-evidence", "--listen", "http://127.0.0.1:0", "--health-listen", "http://127.0.0.1:0", "--set", $"Http:ApiKeysFile={work["keys.json"]}"]);
+            ["serve", "--models", work["models"], "--insecure-simulated-evidence", "--listen", "http://127.0.0.1:0", "--health-listen", "http://127.0.0.1:0", "--set", $"Http:ApiKeysFile={work["keys.json"]}", "--set", "Worker:Lanes=1"]);
         await serve.WaitForAsync("every model is ready");
         using var http = new HttpClient { BaseAddress = await ServedDigits.AddressAsync(serve) };
 
@@ -46,15 +46,15 @@ public sealed class SharedRunTests : IDisposable
             }
         })).ToList();
 
-        var (othersTouched, ownTouched) = (await ChangesAsync(other), await ChangesAsync(crowd));
-        Assert.False(limit.IsCancellationRequested);
+        var (othersTouched, ownTouched) = (await ChangesAsync(other, othersTouch), await ChangesAsync(crowd, ownTouch));
         await end.CancelAsync();
         await Task.WhenAll(asking);
         Assert.Equal((othersTouch, ownTouch), (othersTouched, ownTouched));
 
-        async Task<bool> ChangesAsync(string key)
+        // For a change that shall come there is time: a machine that is busy otherwise may not merge for a while.
+        async Task<bool> ChangesAsync(string key, bool expected)
         {
-            for (var i = 0; i < MostQuestions; i++)
+            for (var i = 0; expected ? !limit.IsCancellationRequested : i < Questions; i++)
             {
                 if (await AskAsync(http, key, text) != alone)
                 {

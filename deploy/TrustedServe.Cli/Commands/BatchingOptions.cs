@@ -9,7 +9,7 @@ internal sealed class BatchingOptions
     private readonly Option<int?> rows = new("--batch-rows") { Description = "Most rows in one run of the graph, 1 to 4096; default: what the worker measured to be best." };
     private readonly Option<int?> tokens = new("--batch-tokens") { Description = "Most tokens in one run, padding included; a single row may have more." };
     private readonly Option<int?> delay = new("--batch-delay") { Description = "Milliseconds that a run with room left waits for more rows while a core is idle, 0 to 1000; default 0." };
-    private readonly Option<bool?> merge = new("--merge") { Description = "Whether rows of different requests share a run: true or false; default: true, but of an int8 model, where rows of a run touch each other's answers, only those of one API key." };
+    private readonly Option<bool?> merge = new("--merge") { Description = "Whether rows of different requests share a run: true or false; default: true, but of a model that quantises as it computes, where rows of a run touch each other's answers, only those of one API key, and none without API keys." };
 
     /// <summary>Gives a command these options.</summary>
     public void AddTo(Command command)

@@ -20,25 +20,35 @@ public sealed class GraphRulesTests : IDisposable
     public void Accepts_sample(string name)
     {
         var path = Path.Combine(Repository.Samples, name, "model.onnx");
-        GraphRules.CheckFile(path);
+        Assert.False(RunScales.AreShared(GraphRules.CheckFile(path)));
     }
 
     [Theory]
-    [InlineData("Relu", false)]
-    [InlineData("QuantizeLinear", false)]
-    [InlineData("DynamicQuantizeLinear", true)]
-    [InlineData("DynamicQuantizeMatMul", true)]
-    public void Finds_scales_of_a_whole_run_wherever_they_are_taken(string op, bool shared)
+    [InlineData("Relu", "w", false)]
+    [InlineData("QuantizeLinear", "w", false)]
+    [InlineData("QuantizeLinear", "constant", false)]
+    [InlineData("QuantizeLinear", "held", true)]
+    [InlineData("MatMulInteger", "w", true)]
+    [InlineData("DynamicQuantizeLinear", "w", true)]
+    [InlineData("DynamicQuantizeMatMul", "w", true)]
+    [InlineData("DynamicQuantizeLSTM", "w", true)]
+    [InlineData("MeanVarianceNormalization", "w", true)]
+    public void Finds_scales_of_a_whole_run_wherever_they_are_taken(string operation, string second, bool shared)
     {
+        var taking = Node(operation, "", ["x", second], "taken");
+        var inner = new GraphProto { Node = { taking } };
+        var holder = new NodeProto { OpType = "If", Attribute = { new AttributeProto { Name = "then_branch", G = inner } } };
         Action<ModelProto>[] places =
         [
-            model => model.Graph.Node.Add(Node(op, "", ["x"], "taken")),
-            model => Inner(model).Node.Add(Node(op, "", ["held"], "taken")),
-            model => model.Functions.Add(new FunctionProto { Name = "F", Node = { Node(op, "", ["x"], "taken") } }),
+            model => model.Graph.Node.Add(taking),
+            model => Inner(model).Node.Add(taking),
+            model => model.Functions.Add(new FunctionProto { Name = "F", Node = { taking } }),
+            model => model.Functions.Add(new FunctionProto { Name = "F", Node = { holder } }),
         ];
         Assert.All(places, place =>
         {
             var model = Valid();
+            model.Graph.Node.Add(Node("Constant", "", [], "constant"));
             Assert.False(RunScales.AreShared(model));
             place(model);
             Assert.Equal(shared, RunScales.AreShared(model));

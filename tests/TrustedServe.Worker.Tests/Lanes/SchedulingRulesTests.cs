@@ -7,7 +7,7 @@ using TrustedServe.Worker.Lanes;
 
 namespace TrustedServe.Worker.Tests.Lanes;
 
-/// <summary>The rules of SCHEDULING.md, one lane and a clock that stands.</summary>
+/// <summary>The rules of SCHEDULING.md, one lane where nothing else is said, and a clock that stands.</summary>
 public sealed class SchedulingRulesTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
@@ -285,6 +285,28 @@ public sealed class SchedulingRulesTests
         log.Open();
         await Task.WhenAll([.. busy, .. answers]);
         Assert.Equal(runs, string.Join(' ', log.Runs.Skip(lanes).Select(run => run.Rows).OrderDescending()));
+    }
+
+    [Fact]
+    public async Task Rule8_AShare_IsOfTokens_NotOfTheCellsThatTheyArePaddedTo()
+    {
+        using var scheduler = Scheduler(new BatchLimits(), lanes: 2);
+        var busy = new[] { await BusyAsync(scheduler), await BusyAsync(scheduler) };
+        var answers = Enumerable.Range(0, 22).Select(i => Run(scheduler, new RowWork(log, $"{i}", i == 0 ? 10 : 9))).ToList();
+        log.Open();
+        await Task.WhenAll([.. busy, .. answers]);
+        Assert.Equal(11, log.Runs.Skip(2).Max(run => run.Rows));
+    }
+
+    [Fact]
+    public async Task Rule8_LanesThatGetNoWorkYet_HaveNoShare()
+    {
+        using var scheduler = new LaneScheduler([0, 0, 0], 256, new BatchLimits(), time, NullLogger.Instance, onlyOne: true);
+        var busy = await BusyAsync(scheduler);
+        var answers = Enumerable.Range(0, 6).Select(i => Run(scheduler, new RowWork(log, $"{i}", 10))).ToList();
+        log.Open();
+        await Task.WhenAll([busy, .. answers]);
+        Assert.Equal([1, 6], log.Runs.Select(run => run.Rows));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using TrustedServe.Worker.Starting;
 
 namespace TrustedServe.Worker.Lanes;
 
-/// <summary>How far a model's runs go: by its manifest, and where that is silent by what was measured (SCHEDULING.md).</summary>
+/// <summary>How far a model's runs go: by its manifest, and where that is silent by its graph and by what was measured (SCHEDULING.md).</summary>
 internal static class LaneLimits
 {
     /// <summary>The limits of a model.</summary>

@@ -154,7 +154,7 @@ internal sealed class WaitingRequests(long step)
         {
             for (var work = caller.FirstOf(priority); work is not null; work = work.Next)
             {
-                if (left-- == 0 || batch.IsFull(limits))
+                if (left-- == 0 || batch.Tokens >= share || batch.IsFull(limits))
                 {
                     return false;
                 }
