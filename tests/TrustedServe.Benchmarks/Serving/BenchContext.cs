@@ -66,14 +66,18 @@ internal sealed class BenchContext(int rounds, bool quick) : IDisposable
     /// <summary>The same model in INT8, sealed.</summary>
     /// <param name="model">In FP32.</param>
     /// <param name="alone">Whether its package wants each request computed alone.</param>
-    public Task<BenchModel> Int8Async(BenchModel model, bool alone = false) => OnceAsync(model.Name + (alone ? ".int8-alone" : ".int8"), async () =>
+    public Task<BenchModel> Int8Async(BenchModel model, bool alone = false)
     {
         var name = model.Name + (alone ? ".int8-alone" : ".int8");
-        Directory.CreateDirectory(work[name]);
-        string[] samples = model.Samples is { } file ? ["--samples", file] : [];
-        await RunAsync(["model", "optimize", model.Source, "--output", work[name, "package"], "--min-agreement", "0", .. samples, .. alone ? (string[])["--merge", "false"] : []]);
-        return await SealAsync(name, model.Shape, model.Source, model.Samples);
-    });
+        return OnceAsync(name, async () =>
+        {
+            Directory.CreateDirectory(work[name]);
+            string[] samples = model.Samples is { } file ? ["--samples", file] : [];
+            string[] merge = alone ? ["--merge", "false"] : [];
+            await RunAsync(["model", "optimize", model.Source, "--output", work[name, "package"], "--min-agreement", "0", .. samples, .. merge]);
+            return await SealAsync(name, model.Shape, model.Source, model.Samples);
+        });
+    }
 
     /// <summary>A key for the front end's callers.</summary>
     public async Task<string> ApiKeyAsync(string file)

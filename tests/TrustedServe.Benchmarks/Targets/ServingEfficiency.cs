@@ -11,8 +11,8 @@ internal sealed class ServingEfficiency : ITarget
     private const int LargeTokens = 128;
     private const int SmallTokens = 32;
 
-    // As many as lanes leave a lane idle while an answer is on its way. Of a small model requests share runs, so more of them help;
-    // of a large one each is computed alone.
+    // As many as lanes leave a lane idle while an answer is on its way. From four a lane on more of them bring no more answers where
+    // each request is computed alone; they do where requests share runs, as those of the small model in INT8.
     private const int CallersALane = 4;
     private const int CallersALaneOfASmallModel = 8;
 

@@ -9,10 +9,10 @@ namespace TrustedServe.Protocol.Calls;
 /// <summary>The front end's end of the call socket. All calls share one connection; each gets its own answer, or a reason why there is none.</summary>
 public sealed class CallClient : IDisposable
 {
-    /// <summary>Answers up to here are small enough to be done with by the thread that reads them…</summary>
+    /// <summary>Answers up to here are small enough to be done with by the thread that reads them.</summary>
     private const int LargestInPlace = 4 << 10;
 
-    /// <summary>… while no more than this is at hand behind them: a few others, such as a run on a lane brings at once.</summary>
+    /// <summary>It does so while no more than this is at hand behind them: a few others, such as a run on a lane brings at once.</summary>
     private const int MostBehind = 1 << 10;
 
     [ThreadStatic]
